@@ -1,0 +1,36 @@
+// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy]`: every figure that the README claims, in one run.
+import { cpus } from 'node:os';
+import { benchAccuracy } from './accuracy.ts';
+import type { BenchResult } from './bench-result.ts';
+import { printResults } from './bench-result.ts';
+import { benchExtraction } from './extraction.ts';
+import { benchHeads } from './head.ts';
+import { benchTraining } from './training.ts';
+
+const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
+  extraction: benchExtraction,
+  head: benchHeads,
+  training: benchTraining,
+  accuracy: benchAccuracy,
+};
+
+const args = process.argv.slice(2);
+const only = args.includes('--only')
+  ? (args[args.indexOf('--only') + 1] ?? '').split(',')
+  : Object.keys(parts);
+const unknown = only.filter((name) => parts[name] === undefined);
+if (unknown.length > 0) {
+  console.error(`Unknown part ${unknown.join(', ')}. Parts: ${Object.keys(parts).join(', ')}.`);
+  process.exit(2);
+}
+
+const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, Node ${process.versions.node}`;
+const all: Record<string, BenchResult[]> = {};
+for (const name of only) {
+  console.error(`\n${name} …`);
+  const results = (await parts[name]?.()) ?? [];
+  all[name] = results;
+  if (!args.includes('--json') && results.length > 0) printResults(results);
+}
+if (args.includes('--json')) console.log(JSON.stringify({ machine, parts: all }, null, 2));
+else console.error(`\n${machine}`);

@@ -1,0 +1,4 @@
+// Marks the command-line entry executable: tsc writes no file modes.
+import { chmodSync } from 'node:fs';
+
+chmodSync(new URL('../dist/cli/main.js', import.meta.url), 0o755);

@@ -1,0 +1,56 @@
+import { importTflite } from '../import/tflite/import-tflite.ts';
+import { append } from '../onnx/append.ts';
+import { node } from '../onnx/build.ts';
+import { cutAt } from '../onnx/cut.ts';
+import type { GraphNode, Model, ValueInfo } from '../onnx/graph.ts';
+import type { Preprocess, Tap } from './backbone.ts';
+import type { NumericForm } from '../onnx/numeric-form.ts';
+
+/** A tap with the tensor of the network that it averages. */
+export interface TapSource extends Tap {
+  readonly tensor: string;
+}
+
+/** Whole photo to 299 × 299, as the network was trained. */
+export const inceptionPreprocess: Preprocess = { width: 299, height: 299, resize: 'stretch' };
+
+const mixed: readonly (readonly [string, number])[] = [
+  ['Mixed_5b', 256],
+  ['Mixed_5c', 288],
+  ['Mixed_5d', 288],
+  ['Mixed_6a', 768],
+  ['Mixed_6b', 768],
+  ['Mixed_6c', 768],
+  ['Mixed_6d', 768],
+  ['Mixed_6e', 768],
+  ['Mixed_7a', 1280],
+  ['Mixed_7b', 2048],
+  ['Mixed_7c', 2048],
+];
+
+/** The end of every Mixed block, and the classic bottleneck. */
+export const inceptionTaps: readonly TapSource[] = [
+  ...mixed.map(([name, size]) => ({ name, size, tensor: `InceptionV3/InceptionV3/${name}/concat` })),
+  { name: 'bottleneck', size: 2048, tensor: 'InceptionV3/Logits/AvgPool_1a_8x8/AvgPool' },
+];
+
+/** Imports Google's quantised Inception v3 with one pooled output a tap, float32 `[N, size]`. */
+export function importInception(bytes: Uint8Array, source: string, form: NumericForm): Model {
+  const whole = importTflite(bytes, source, form);
+  const outputs: ValueInfo[] = inceptionTaps.map(({ name, size }) => ({
+    name,
+    type: 'float32',
+    dims: ['N', size],
+  }));
+  const nodes = inceptionTaps.flatMap((tap) => poolTap(tap, whole, form));
+  return cutAt(append(whole, { nodes, outputs }), outputs);
+}
+
+function poolTap({ name, tensor }: TapSource, { graph }: Model, form: NumericForm): GraphNode[] {
+  const mean = (input: string): GraphNode =>
+    node('ReduceMean', [input], [name], { axes: { ints: [2, 3] }, keepdims: { int: 0 } });
+  if (form === 'float32') return [mean(tensor)];
+  const real = `${tensor}/dequantised`;
+  if (graph.nodes.some(({ outputs }) => outputs.includes(real))) return [mean(real)];
+  return [node('DequantizeLinear', [tensor, `${tensor}/scale`, `${tensor}/zero_point`], [real]), mean(real)];
+}

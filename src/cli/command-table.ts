@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+
+/** A command's module: adds its arguments, flags, help and action. */
+export interface CommandModule {
+  define(command: Command, context: CommandContext): void;
+}
+
+/** A command as `regraft --help` lists it; its module is loaded only when it is the one that was called. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** Every command, in the order of the help. */
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: 'train',
+    summary: 'train a classifier on a folder of photos',
+    load: () => import('./commands/train.ts'),
+  },
+  {
+    name: 'predict',
+    summary: 'classify photos with a trained model',
+    load: () => import('./commands/predict.ts'),
+  },
+  {
+    name: 'evaluate',
+    summary: 'measure a model on a folder of labelled photos',
+    load: () => import('./commands/evaluate.ts'),
+  },
+  {
+    name: 'inspect',
+    summary: 'show what a model file holds',
+    load: () => import('./commands/inspect.ts'),
+  },
+  {
+    name: 'features',
+    summary: 'write the features of a folder of photos to a file',
+    load: () => import('./commands/features.ts'),
+  },
+  {
+    name: 'cache',
+    summary: 'show, prune or clear the stored features',
+    load: () => import('./commands/cache.ts'),
+  },
+  {
+    name: 'backbones',
+    summary: 'list the pretrained networks, or add one by hand',
+    load: () => import('./commands/backbones.ts'),
+  },
+  {
+    name: 'demo',
+    summary: 'fetch sample photos, train on them and classify one',
+    load: () => import('./commands/demo.ts'),
+  },
+];

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import type { LoadedModel } from '../../model/load.ts';
+import type { RunRecord } from '../../model/run-record.ts';
+import type { CommandContext } from '../context.ts';
+import { formatExamples } from '../help-text.ts';
+import type { Screen } from '../terminal/screen.ts';
+import { formatTable } from '../terminal/table.ts';
+import { countOf, formatBytes, formatPercent } from '../terminal/units.ts';
+
+const examples = [
+  ['regraft inspect flowers-model', 'labels, input, network, calibration, size, hash and accuracy'],
+  ['regraft inspect flowers-model/model.onnx --json', 'the same for programs'],
+] as const;
+
+const shownLabels = 20;
+
+/** Adds what `regraft inspect` takes and does. */
+export function define(command: Command, context: CommandContext): void {
+  command
+    .description(
+      'Shows what a model file holds, and the accuracy of its training when run.json lies beside it.',
+    )
+    .argument('<model>', 'the folder that train wrote, or its model.onnx')
+    .option('--json', 'print one JSON document on stdout')
+    .addHelpText('after', formatExamples(examples))
+    .action((model: string, flags: { json?: true }) => runInspect(model, flags.json === true, context));
+}
+
+async function runInspect(location: string, json: boolean, context: CommandContext): Promise<void> {
+  const { loadModel } = await import('../../model/load.ts');
+  const model = await loadModel(location);
+  const sha256 = createHash('sha256').update(model.bytes).digest('hex');
+  const run = await readRunBeside(model.path, sha256);
+  if (json) context.printJson(describe(model, sha256, run));
+  else for (const line of formatModel(model, sha256, run, context.out)) context.out.line(line);
+}
+
+/** The record of the training that made this very file, if it lies beside it. */
+async function readRunBeside(modelPath: string, sha256: string): Promise<RunRecord | undefined> {
+  const text = await readFile(join(dirname(modelPath), 'run.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { runRecordSchema } = await import('../../model/run-record.ts');
+  const parsed = runRecordSchema.safeParse(parseJson(text));
+  return parsed.success && parsed.data.model.sha256 === sha256 ? parsed.data : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(model: LoadedModel, sha256: string, run: RunRecord | undefined): Record<string, unknown> {
+  const { labels, preprocess, backbone, calibration } = model.metadata;
+  return {
+    path: model.path,
+    bytes: model.bytes.length,
+    sha256,
+    labels,
+    preprocess,
+    backbone,
+    calibration,
+    test: run === undefined ? null : testOf(run),
+  };
+}
+
+function testOf({
+  metrics,
+}: RunRecord): Pick<RunRecord['metrics']['test'], 'accuracy' | 'interval95' | 'count'> {
+  const { accuracy, interval95, count } = metrics.test;
+  return { accuracy, interval95, count };
+}
+
+function formatModel(
+  model: LoadedModel,
+  sha256: string,
+  run: RunRecord | undefined,
+  { colors }: Screen,
+): string[] {
+  const { labels, preprocess, backbone, calibration } = model.metadata;
+  const rows = [
+    ['labels', listLabels(labels)],
+    [
+      'input',
+      preprocess === null
+        ? 'features (a head without its network)'
+        : `RGB photo, ${preprocess.resize}ed to ${preprocess.width} × ${preprocess.height}`,
+    ],
+    [
+      'network',
+      backbone.form === null
+        ? backbone.id
+        : `${backbone.id}, ${backbone.form}, ${countOf(backbone.taps.length, 'tap')}`,
+    ],
+    ['calibration', `temperature ${calibration.temperature.toFixed(3)}`],
+    ['size', formatBytes(model.bytes.length)],
+    ['sha256', sha256],
+  ];
+  if (run !== undefined) {
+    const { accuracy, interval95, count } = testOf(run);
+    const range = `${formatPercent(interval95[0])} to ${formatPercent(interval95[1])}`;
+    rows.push(['test', `${formatPercent(accuracy)} of ${countOf(count, 'photo')} (95 % interval: ${range})`]);
+  }
+  return [
+    colors.bold(model.path),
+    ...formatTable(rows.map(([name = '', value = '']) => [`  ${colors.dim(name)}`, value])),
+  ];
+}
+
+function listLabels(labels: readonly string[]): string {
+  const rest = labels.length - shownLabels;
+  const shown = labels.slice(0, shownLabels).join(', ');
+  return `${labels.length}: ${shown}${rest > 0 ? `, and ${rest} more` : ''}`;
+}

@@ -1,0 +1,162 @@
+import type { Command } from 'commander';
+import { RegraftError } from '../../errors.ts';
+import type { CommandContext } from '../context.ts';
+import { addHeadOptions, readHeadOptions, type HeadName } from '../head-options.ts';
+import { formatExamples } from '../help-text.ts';
+import { choiceOption, integerOption, listOption } from '../option-values.ts';
+import { formatTrainSummary } from '../terminal/train-summary.ts';
+
+const examples = [
+  [
+    'regraft train flowers',
+    'train on flowers/daisy/*.jpg, flowers/roses/*.jpg, …; the model goes to flowers-model/',
+  ],
+  [
+    'regraft train flowers --head retrain --steps 500 --out quick-model',
+    'the classic recipe, with fewer steps',
+  ],
+  [
+    'regraft train photos.csv --split flowers-model/split.csv',
+    'photos listed in a CSV (path,label), split as in an earlier run',
+  ],
+  ['regraft train flowers --json > run.json', 'the record of the run as JSON on stdout'],
+] as const;
+
+interface TrainFlags {
+  readonly out?: string;
+  readonly bottlenecks?: string;
+  readonly backbone?: string;
+  readonly form?: 'uint8' | 'float32';
+  readonly taps?: string[];
+  readonly head: HeadName;
+  readonly validationPercent?: number;
+  readonly testPercent?: number;
+  readonly seed?: number;
+  readonly split?: string;
+  readonly nested?: true;
+  readonly allowSmall?: true;
+  readonly strict?: true;
+  readonly maxPixels?: number;
+  readonly workers?: number;
+  readonly json?: true;
+}
+
+const trainKeys = [
+  'out',
+  'backbone',
+  'form',
+  'taps',
+  'head',
+  'validationPercent',
+  'testPercent',
+  'seed',
+  'split',
+  'nested',
+  'allowSmall',
+  'strict',
+  'maxPixels',
+  'workers',
+] as const satisfies (keyof TrainFlags)[];
+
+/** Adds what `regraft train` takes and does. */
+export function define(command: Command, context: CommandContext): void {
+  command
+    .description(
+      'Trains a classifier on a folder with one folder of photos for each class, and tests it on photos it has not seen.',
+    )
+    .argument(
+      '[photos]',
+      'folder of class folders, folder with train/ val/ test/, or CSV with path,label[,split]',
+    )
+    .option('-o, --out <folder>', 'where model.onnx, report.html and the rest go (default: <name>-model)')
+    .option('--json', 'print the record of the run as one JSON document on stdout')
+    .optionsGroup('Photos:')
+    .option('--nested', 'each folder inside a class folder is a class of its own')
+    .option(
+      '--validation-percent <n>',
+      'share of the photos to choose settings on (default: 10)',
+      integerOption('--validation-percent', 1, 80),
+    )
+    .option(
+      '--test-percent <n>',
+      'share of the photos to test on (default: 10)',
+      integerOption('--test-percent', 1, 80),
+    )
+    .option('--split <file>', 'use the parts of a split.csv instead')
+    .option(
+      '--seed <n>',
+      'salts the split and every other random choice (default: 0)',
+      integerOption('--seed', 0, 0xffff_ffff),
+    )
+    .option('--allow-small', 'allow classes too small for three parts')
+    .option('--strict', 'stop at the first photo that cannot be read')
+    .option('--max-pixels <n>', 'leave out photos with more pixels', integerOption('--max-pixels', 1))
+    .optionsGroup('Network:')
+    .option('--backbone <id>', 'pretrained network (see `regraft backbones`)')
+    .option(
+      '--form <form>',
+      'numbers it computes in: uint8 or float32',
+      choiceOption('--form', ['uint8', 'float32']),
+    )
+    .option(
+      '--taps <names>',
+      'layers whose values are joined, comma-separated (default: the last, the classic bottleneck)',
+      listOption,
+    )
+    .option('--bottlenecks <folder>', "train on retrain.py's bottleneck text files instead of photos")
+    .option(
+      '--workers <n>',
+      'threads that compute (default: one for each core)',
+      integerOption('--workers', 1, 256),
+    );
+  addHeadOptions(command);
+  command
+    .addHelpText('after', formatExamples(examples))
+    .action((photos: string | undefined, flags: TrainFlags) => runTrain(photos, flags, context));
+}
+
+async function runTrain(
+  photos: string | undefined,
+  flags: TrainFlags,
+  context: CommandContext,
+): Promise<void> {
+  const { json, bottlenecks } = flags;
+  const source = chooseSource(photos, bottlenecks);
+  const headOptions = readHeadOptions({ ...flags }, flags.head);
+  const { train } = await import('../../train.ts');
+  const { run, folder } = await train(source, {
+    ...pickTrainOptions(flags),
+    headOptions,
+    ...(bottlenecks !== undefined && { bottlenecks: true }),
+    onProgress: context.reporter.onProgress,
+    signal: context.signal,
+  });
+  context.reporter.stop();
+  if (json === true) context.printJson(run);
+  else for (const line of formatTrainSummary(run, folder, context.out)) context.out.line(line);
+}
+
+function chooseSource(photos: string | undefined, bottlenecks: string | undefined): string {
+  if (photos !== undefined && bottlenecks !== undefined) {
+    throw new RegraftError(
+      'INVALID_OPTION',
+      `Expected photos or --bottlenecks but received both '${photos}' and '${bottlenecks}'.`,
+      {
+        hint: 'Leave one of them out.',
+      },
+    );
+  }
+  const source = photos ?? bottlenecks;
+  if (source === undefined) {
+    throw new RegraftError('INVALID_OPTION', 'Expected a folder of photos but received none.', {
+      hint: 'For example: regraft train flowers',
+    });
+  }
+  return source;
+}
+
+// The flags of every head are in the same object: only the training's own are passed on.
+function pickTrainOptions(flags: TrainFlags): Omit<TrainFlags, 'json' | 'bottlenecks'> {
+  const picked = trainKeys.filter((key) => flags[key] !== undefined).map((key) => [key, flags[key]] as const);
+  return Object.fromEntries(picked) as unknown as Omit<TrainFlags, 'json' | 'bottlenecks'>;
+}

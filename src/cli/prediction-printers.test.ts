@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import type { Prediction } from '../classify.ts';
+import type { ListedPhoto } from './photo-list.ts';
+import { printCsv, printTable } from './prediction-printers.ts';
+import { openMemoryScreen } from './testing/memory-screen.ts';
+
+const predictions: Prediction[] = [
+  {
+    path: 'a, "b".jpg',
+    label: 'roses',
+    probability: 0.973,
+    top: [
+      { label: 'roses', probability: 0.973 },
+      { label: 'tulips', probability: 0.018 },
+    ],
+  },
+  {
+    path: 'バラ.jpg',
+    label: null,
+    probability: null,
+    top: [],
+    error: { code: 'PHOTO_EMPTY', reason: 'The file has no bytes.' },
+  },
+];
+const photos: ListedPhoto[] = predictions.map(({ path }) => ({ path, file: path }));
+
+it('CSV is quoted where it must be, with a column for the error', () => {
+  const { screen, text } = openMemoryScreen('file');
+  const printer = printCsv(screen, 2);
+  predictions.forEach((prediction) => printer.add(prediction));
+  printer.end();
+  expect(text()).toBe(
+    'path,label,probability,label2,probability2,error,reason\n' +
+      '"a, ""b"".jpg",roses,0.973,tulips,0.018,,\n' +
+      'バラ.jpg,,,,,PHOTO_EMPTY,The file has no bytes.\n',
+  );
+});
+
+it('lines for people are aligned and name the runner-up, or why there is no answer', () => {
+  const { screen, text } = openMemoryScreen('file');
+  const printer = printTable(screen, photos, ['roses', 'sunflowers', 'tulips']);
+  predictions.forEach((prediction) => printer.add(prediction));
+  printer.end();
+  expect(text()).toBe(
+    'a, "b".jpg  →  roses        97.3 %  tulips 1.8 %\n' +
+      'バラ.jpg    ✖  PHOTO_EMPTY: The file has no bytes.\n',
+  );
+});

@@ -1,0 +1,79 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import { throwIfCancelled } from '../errors.ts';
+import type { SkippedPhoto } from './dataset.ts';
+import { emptyFindings } from './findings.ts';
+import { compareNatural } from './natural-order.ts';
+import { sniffPhoto, statPhoto } from './read-photo.ts';
+import { walkFiles, type FoundFile } from './walk.ts';
+
+/** An image to classify. */
+export interface ListedImage {
+  /** As given; for images found in a folder the folder as given with the path below it. */
+  readonly path: string;
+  /** Absolute path. */
+  readonly file: string;
+  /** Position among all files and skipped ones, from 0. */
+  readonly order: number;
+}
+
+/** A file that cannot be classified, with its position among all. */
+export interface SkippedImage extends SkippedPhoto {
+  readonly order: number;
+}
+
+/**
+ * Lists the images to classify in the order given: files as they are, folders with all that is in them in natural order
+ * but hidden files. Only first bytes are read; what is no image is listed as skipped, with its place in the order.
+ *
+ * @throws RegraftError `CANCELLED`
+ */
+export async function listImages(
+  paths: readonly string[],
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<{ files: ListedImage[]; skipped: SkippedImage[] }> {
+  const files: ListedImage[] = [];
+  const skipped: SkippedImage[] = [];
+  let order = 0;
+  for await (const found of findFiles(paths, signal)) {
+    throwIfCancelled(signal);
+    if ('code' in found) {
+      skipped.push({ ...found, order });
+    } else {
+      const { path, file } = found;
+      const fault = await faultOf(file);
+      if (fault === undefined) files.push({ path, file: resolve(file), order });
+      else skipped.push({ path, ...fault, order });
+    }
+    order++;
+  }
+  return { files, skipped };
+}
+
+async function* findFiles(
+  paths: readonly string[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<FoundFile | SkippedPhoto> {
+  for (const path of paths) {
+    if (!(await isFolder(path))) {
+      yield { path, file: path };
+      continue;
+    }
+    const findings = emptyFindings();
+    const prefix = path.endsWith('/') || path.endsWith(sep) ? path : join(path, sep);
+    yield* walkFiles(path, prefix, { findings, signal });
+    yield* findings.skipped.sort((a, b) => compareNatural(a.path, b.path));
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+async function faultOf(file: string): ReturnType<typeof sniffPhoto> {
+  const stats = await statPhoto(file);
+  return 'code' in stats ? stats : sniffPhoto(file);
+}

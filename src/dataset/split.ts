@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { RegraftError } from '../errors.ts';
+import { assignClass, isTooSmall, type PhotoGroup } from './assign-class.ts';
+import type { Dataset, Part, Photo } from './dataset.ts';
+import { listSome } from './findings.ts';
+import { knownParts } from './known-parts.ts';
+
+/** How {@link splitDataset} divides the photos. */
+export interface SplitOptions {
+  /** 1 to 80. */
+  readonly validationPercent: number;
+  /** 1 to 80; with validationPercent 90 at most. */
+  readonly testPercent: number;
+  /** Salts the photos' hashes: another seed gives another split. An integer. */
+  readonly seed: number;
+  /** Allows classes of one photo (training) or two (training and test). */
+  readonly allowSmall: boolean;
+  /** A split.csv of an earlier run: photos that it names keep their part. */
+  readonly splitFile?: string | undefined;
+}
+
+/** The part of each photo. */
+export interface Split {
+  /** Aligned with the data set's photos. */
+  readonly parts: readonly Part[];
+  readonly source: 'hash' | 'file' | 'dataset';
+}
+
+const allParts = ['training', 'validation', 'test'] as const;
+
+/**
+ * Divides the photos by their content: u = the first 48 bits of SHA-256(`<seed>:<sha256 of the photo>`) / 2^48 is compared
+ * with the percentages, so equal photos get equal parts on any machine, in any folder and order. A class that lacks a part
+ * gets the photo whose u is nearest to it. What a split file or the data set itself says goes first.
+ *
+ * @throws RegraftError `INVALID_OPTION`, `INVALID_SPLIT`, `INVALID_CSV`, `CLASS_TOO_SMALL`
+ */
+export async function splitDataset(dataset: Dataset, options: SplitOptions): Promise<Split> {
+  checkOptions(options);
+  const { splitFile } = options;
+  const known = splitFile === undefined ? undefined : await knownParts(dataset, splitFile);
+  const classes = groupPhotos(dataset, allowedParts(dataset, known), options.seed);
+  const bounds = { validation: options.validationPercent / 100, test: options.testPercent / 100 };
+  const assigned = new Map<string, Part>();
+  const small: string[] = [];
+  const untrained: string[] = [];
+  for (const [label, groups] of classes.entries()) {
+    const name = dataset.classes[label] ?? '';
+    if (!options.allowSmall && isTooSmall(groups)) small.push(`"${name}" (${groups.length})`);
+    const parts = assignClass(groups, bounds);
+    if (!parts.includes('training')) untrained.push(`"${name}"`);
+    for (const [index, group] of groups.entries()) assigned.set(group.sha256, parts[index] ?? 'training');
+  }
+  checkSizes(small, untrained);
+  const parts = dataset.photos.map(({ sha256 }) => assigned.get(sha256) ?? 'training');
+  checkTested(parts, splitFile);
+  const prescribed = dataset.photos.some(({ part }) => part !== undefined);
+  return { parts, source: splitFile !== undefined ? 'file' : prescribed ? 'dataset' : 'hash' };
+}
+
+/** Gives the number in [0, 1) that decides about a photo's part: 48 bits of its salted hash. */
+export function splitPosition(seed: number, sha256: string): number {
+  return createHash('sha256').update(`${seed}:${sha256}`).digest().readUIntBE(0, 6) / 2 ** 48;
+}
+
+function checkOptions({ validationPercent, testPercent, seed }: SplitOptions): void {
+  for (const [name, value] of Object.entries({ validationPercent, testPercent })) {
+    if (value >= 1 && value <= 80) continue;
+    throw new RegraftError(
+      'INVALID_OPTION',
+      `Expected a number from 1 to 80 for ${name}, received ${value}.`,
+      {
+        hint: 'The default is 10.',
+      },
+    );
+  }
+  if (validationPercent + testPercent > 90) {
+    throw new RegraftError(
+      'INVALID_OPTION',
+      `Expected validationPercent and testPercent to be 90 at most together, received ${validationPercent} + ${testPercent}.`,
+      { hint: 'Leave at least 10 percent of the photos for training.' },
+    );
+  }
+  if (!Number.isSafeInteger(seed)) {
+    throw new RegraftError('INVALID_OPTION', `Expected an integer for seed, received ${seed}.`, {
+      hint: 'The default is 0.',
+    });
+  }
+}
+
+/**
+ * Which parts a photo may get: the one it is known to have, any for a new one. Where the data set prescribes training
+ * photos but leaves out a whole part, its training photos may fill that part.
+ */
+function allowedParts(
+  dataset: Dataset,
+  known: ReadonlyMap<string, Part> | undefined,
+): (photo: Photo) => readonly Part[] {
+  const prescribed = new Set(dataset.photos.map(({ part }) => part));
+  const fromTraining = allParts.filter((part) => part === 'training' || !prescribed.has(part));
+  return ({ sha256, part }) => {
+    const kept = known?.get(sha256);
+    if (kept !== undefined) return [kept];
+    if (part === undefined) return allParts;
+    return part === 'training' ? fromTraining : [part];
+  };
+}
+
+/** Gives each class's distinct photos, in the order of their u. */
+function groupPhotos(
+  dataset: Dataset,
+  allowed: (photo: Photo) => readonly Part[],
+  seed: number,
+): PhotoGroup[][] {
+  const classes = dataset.classes.map(() => new Map<string, PhotoGroup>());
+  for (const photo of dataset.photos) {
+    const groups = classes[photo.label];
+    const { sha256 } = photo;
+    if (groups?.has(sha256) === false) {
+      groups.set(sha256, { sha256, position: splitPosition(seed, sha256), allowed: allowed(photo) });
+    }
+  }
+  return classes.map((groups) =>
+    [...groups.values()].sort((a, b) => a.position - b.position || (a.sha256 < b.sha256 ? -1 : 1)),
+  );
+}
+
+function checkSizes(small: readonly string[], untrained: readonly string[]): void {
+  if (small.length > 0) {
+    throw new RegraftError(
+      'CLASS_TOO_SMALL',
+      `Expected 3 or more different photos in each class, one each for training, validation and test; too few are in ${listSome(small, Infinity)}.`,
+      { hint: 'Add photos to these classes, remove them, or allow small classes (--allow-small).' },
+    );
+  }
+  if (untrained.length > 0) {
+    throw new RegraftError(
+      'CLASS_TOO_SMALL',
+      `Expected a training photo in each class; none is in ${listSome(untrained, Infinity)}, as their photos are all given to validation or test.`,
+      { hint: 'Add training photos to these classes, or remove the classes.' },
+    );
+  }
+}
+
+function checkTested(parts: readonly Part[], splitFile: string | undefined): void {
+  if (parts.includes('test')) return;
+  if (splitFile === undefined) {
+    throw new RegraftError(
+      'CLASS_TOO_SMALL',
+      'Expected a photo for testing in one class at least, found none.',
+      {
+        hint: 'Add photos: a class of two or more gives one to the test part.',
+      },
+    );
+  }
+  throw new RegraftError('INVALID_SPLIT', `${splitFile} leaves no photo for testing.`, {
+    hint: 'Mark some photos as test, or remove their rows to have the part chosen.',
+  });
+}

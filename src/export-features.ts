@@ -1,0 +1,129 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { defaultBackbone } from './backbone/catalogue.ts';
+import { loadBackbone } from './backbone/load.ts';
+import type { NumericForm } from './onnx/numeric-form.ts';
+import type { SkippedPhoto } from './dataset/dataset.ts';
+import { scanDataset } from './dataset/scan.ts';
+import { type ExportBatch, writeArrowFile } from './features/arrow-file.ts';
+import { extractFeatures } from './features/extract.ts';
+import { gatherFeatures } from './features/gather.ts';
+import { writeRetrainText } from './features/retrain-text.ts';
+import { retrainTextPaths } from './features/retrain-text-paths.ts';
+import { openFeatureStore } from './features/store.ts';
+import { regraftHome } from './home.ts';
+import { choice, commonOptions, flag, parseOptions, text } from './options.ts';
+import type { OnProgress } from './shared/progress.ts';
+import { startStages } from './training/stages.ts';
+
+/** Options of {@link exportFeatures}. */
+export interface ExportFeaturesOptions {
+  /** File (`arrow`) or folder (`retrain-txt`) to write. */
+  readonly output: string;
+  /** `arrow`: all taps in one Arrow IPC file. `retrain-txt`: the bottleneck as the classic's text files. @default 'arrow' */
+  readonly format?: 'arrow' | 'retrain-txt' | undefined;
+  readonly backbone?: string | undefined;
+  readonly form?: NumericForm | undefined;
+  readonly nested?: boolean | undefined;
+  readonly maxPixels?: number | undefined;
+  readonly home?: string | undefined;
+  readonly workers?: number | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What an export wrote. */
+export interface ExportedFeatures {
+  readonly output: string;
+  readonly rows: number;
+  readonly taps: readonly { readonly name: string; readonly size: number }[];
+  readonly computed: number;
+  readonly cached: number;
+  readonly skipped: readonly SkippedPhoto[];
+}
+
+const batchRows = 256;
+const exportOptions = z.strictObject({
+  ...commonOptions,
+  output: text(),
+  format: choice(['arrow', 'retrain-txt']).default('arrow'),
+  backbone: text().default(defaultBackbone),
+  form: choice(['uint8', 'float32']).default('uint8'),
+  nested: flag().default(false),
+});
+
+/**
+ * Computes the features of a dataset's photos, as far as the store lacks them, and writes them for other tools.
+ *
+ * @throws RegraftError As `train` does while it scans and computes; `OUT_OF_DISK` or `NOT_WRITABLE` for the output.
+ */
+export async function exportFeatures(
+  source: string,
+  options: ExportFeaturesOptions,
+): Promise<ExportedFeatures> {
+  const settings = parseOptions(exportOptions, options, 'exportFeatures');
+  const { format, backbone: id, form, nested, home = regraftHome(), onProgress, signal } = settings;
+  const output = resolve(settings.output);
+  const stages = startStages(onProgress, signal);
+  const scan = { home, nested, onProgress, signal, minClasses: 1 } as const;
+  const dataset = await stages.time('scan', () => scanDataset(source, scan));
+  const backbone = await stages.run(
+    'backbone',
+    'Loading the network',
+    () => loadBackbone(id, { home, form, onProgress, signal }),
+    (loaded) => `${loaded.id}, ${loaded.form}`,
+  );
+  const store = await openFeatureStore(home, backbone);
+  const { computed, cached, failed } = await stages.run(
+    'features',
+    'Computing features',
+    () => extractFeatures(dataset.photos, backbone, store, settings),
+    (extraction) => `${extraction.computed} computed, ${extraction.cached} from the store`,
+  );
+  const unreadable = new Set(failed.map(({ path }) => path));
+  const photos = dataset.photos.filter(({ path }) => !unreadable.has(path));
+  const taps = format === 'arrow' ? backbone.taps : backbone.taps.slice(-1);
+  const temporary = `${home}/tmp`;
+
+  if (format === 'retrain-txt') {
+    await using features = await gatherFeatures(
+      store,
+      photos.map(({ sha256 }) => sha256),
+      taps,
+      temporary,
+    );
+    const paths = retrainTextPaths(
+      photos.map(({ path, label }) => ({ path, label: dataset.classes[label] ?? '' })),
+    );
+    await writeRetrainText(output, paths, features, signal);
+  } else {
+    const batches = async function* (): AsyncGenerator<ExportBatch> {
+      for (let start = 0; start < photos.length; start += batchRows) {
+        const some = photos.slice(start, start + batchRows);
+        const hashes = some.map(({ sha256 }) => sha256);
+        await using features = await gatherFeatures(store, hashes, taps, temporary);
+        const values = splitColumns(await features.chunk(0), taps);
+        const labels = some.map(({ label }) => dataset.classes[label] ?? '');
+        yield { paths: some.map(({ path }) => path), labels, photos: hashes, values };
+      }
+    };
+    const origin = { backbone: backbone.sha256, form: backbone.form, view: 'whole' };
+    await writeArrowFile(output, taps, origin, batches());
+  }
+  return { output, rows: photos.length, taps, computed, cached, skipped: [...dataset.skipped, ...failed] };
+}
+
+/** Takes rows of joined taps apart: one matrix a tap. */
+function splitColumns(rows: Float32Array, taps: readonly { readonly size: number }[]): Float32Array[] {
+  const columns = taps.reduce((sum, { size }) => sum + size, 0);
+  let first = 0;
+  return taps.map(({ size }) => {
+    const values = new Float32Array((rows.length / columns) * size);
+    for (let row = 0; row * columns < rows.length; row++) {
+      const start = row * columns + first;
+      values.set(rows.subarray(start, start + size), row * size);
+    }
+    first += size;
+    return values;
+  });
+}

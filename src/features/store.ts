@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rename, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoCode, writeFileAtomic } from '../atomic-file.ts';
+import type { Backbone } from '../backbone/backbone.ts';
+import { RegraftError } from '../errors.ts';
+import {
+  decodeSegment,
+  encodeSegment,
+  readSegmentPhotos,
+  type Segment,
+  type SegmentOrigin,
+  type SegmentTap,
+} from './segment.ts';
+
+/** Where a photo's row lies. */
+export interface RowLocation {
+  /** Path of the segment. */
+  readonly segment: string;
+  readonly row: number;
+}
+
+/** The features of one network's taps for one view, in immutable segments that any number of processes share. */
+export interface FeatureStore {
+  readonly taps: readonly SegmentTap[];
+  /**
+   * Finds rows by the SHA-256 of the photos. Every segment that is named was read and its own hash checked; one that is damaged is set
+   * aside (`.broken`) and its rows count as missing.
+   */
+  locate(photos: Iterable<string>): Promise<Map<string, RowLocation>>;
+  /**
+   * Reads the rows of a located segment; the values are float32 `[rows, size]` a tap.
+   *
+   * @throws RegraftError `FEATURES_INVALID` when the segment is gone.
+   */
+  read(segment: string, taps: readonly SegmentTap[]): Promise<Segment>;
+  /**
+   * Writes rows as a new segment: to a temporary file, synced, renamed to its own SHA-256.
+   *
+   * @throws RegraftError `OUT_OF_DISK` or `NOT_WRITABLE`.
+   */
+  append(segment: Segment): Promise<void>;
+}
+
+/** The way a photo is shown to the network: here the whole photo, stretched. */
+const view = 'whole';
+/** Raised when the same photo gives other features, for example through another resize. */
+const featuresVersion = 1;
+const extension = '.arrow';
+/** What to do when features that were there a moment ago are gone. */
+export const goneHint =
+  'Another process has probably cleared the store: run the same command again, and what is missing is computed.';
+
+/** Opens the store of a network's features under `<home>/features`; a missing folder is an empty store. */
+export async function openFeatureStore(home: string, backbone: Backbone): Promise<FeatureStore> {
+  const folder = join(
+    home,
+    'features',
+    `${backbone.sha256.slice(0, 16)}-${backbone.form}-${view}-v${featuresVersion}`,
+  );
+  const origin = { backbone: backbone.sha256, form: backbone.form, view };
+  const locations = await indexSegments(folder, origin);
+  const verified = new Map<string, Promise<boolean>>();
+  const isWhole = (segment: string): Promise<boolean> => {
+    const known = verified.get(segment) ?? verifySegment(segment);
+    verified.set(segment, known);
+    return known;
+  };
+
+  return {
+    taps: backbone.taps,
+    async locate(photos) {
+      const found = new Map<string, RowLocation>();
+      for (const photo of photos) {
+        for (const location of locations.get(photo) ?? []) {
+          if (!(await isWhole(location.segment))) continue;
+          found.set(photo, location);
+          break;
+        }
+      }
+      return found;
+    },
+    async read(segment, taps) {
+      const bytes = await readFile(segment).catch((error: unknown) => {
+        throw new RegraftError(
+          'FEATURES_INVALID',
+          `The features in ${segment} are not in the store any more (${errnoCode(error) ?? String(error)}).`,
+          { hint: goneHint, cause: error },
+        );
+      });
+      return decodeSegment(bytes, taps);
+    },
+    async append(rows) {
+      const bytes = encodeSegment(rows, backbone.taps, origin);
+      const segment = join(folder, `${sha256(bytes)}${extension}`);
+      await writeFileAtomic(segment, bytes);
+      verified.set(segment, Promise.resolve(true));
+      addLocations(locations, segment, rows.photos);
+    },
+  };
+}
+
+async function indexSegments(folder: string, origin: SegmentOrigin): Promise<Map<string, RowLocation[]>> {
+  const locations = new Map<string, RowLocation[]>();
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((name) => name.endsWith(extension)).sort()) {
+    const segment = join(folder, name);
+    try {
+      addLocations(locations, segment, await readSegmentPhotos(segment, origin));
+    } catch {
+      await setAside(segment);
+    }
+  }
+  return locations;
+}
+
+function addLocations(
+  locations: Map<string, RowLocation[]>,
+  segment: string,
+  photos: readonly string[],
+): void {
+  photos.forEach((photo, row) => {
+    const known = locations.get(photo);
+    if (known === undefined) locations.set(photo, [{ segment, row }]);
+    else known.push({ segment, row });
+  });
+}
+
+async function verifySegment(segment: string): Promise<boolean> {
+  const bytes = await readFile(segment).catch(() => undefined);
+  // Another process may have set it aside or pruned it since the index was read.
+  if (bytes === undefined) return false;
+  if (!segment.endsWith(`${sha256(bytes)}${extension}`)) {
+    await setAside(segment);
+    return false;
+  }
+  // `regraft cache prune` goes by the time of last use; a store that cannot be touched is still readable.
+  await utimes(segment, new Date(), new Date()).catch(() => undefined);
+  return true;
+}
+
+async function setAside(segment: string): Promise<void> {
+  await rename(segment, `${segment}.broken`).catch(() => undefined);
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

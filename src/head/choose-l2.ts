@@ -1,0 +1,96 @@
+import type { L2Trial } from './head.ts';
+import { fitLogistic, splitPoint } from './fit-logistic.ts';
+import { measureLogits } from './measure-logits.ts';
+import type { SoftmaxLoss } from './softmax-loss.ts';
+
+/** A set of rows to fit on, and rows to judge the fit by. */
+export interface HoldOut {
+  /** `[rows]`, 0 for the rows that are held out. */
+  readonly rowWeights: Float32Array;
+  /** Held-out rows, ascending. */
+  readonly rows: readonly number[];
+}
+
+/** What {@link chooseL2} needs. */
+export interface L2Search {
+  readonly loss: SoftmaxLoss;
+  readonly classes: number;
+  /** Label of each row, `[rows]`. */
+  readonly labels: Int32Array;
+  readonly holdOuts: readonly HoldOut[];
+  /** Values to try, from strong to weak. */
+  readonly grid: readonly number[];
+  /** Values in `[classes × columns + classes]` zeros from which the first fits start. */
+  readonly points: number;
+  readonly maxIterations: number;
+  readonly tolerance: number;
+  readonly onFit: () => void;
+}
+
+/** The value of L2 that was best on the held-out rows, with its fits. */
+export interface L2Choice {
+  readonly l2: number;
+  /** In the order of the grid, up to where the search stopped. */
+  readonly trials: readonly L2Trial[];
+  /** The chosen fits, one for each hold-out. */
+  readonly fits: readonly Float64Array[];
+  /** Logits of each hold-out's rows by its fit. */
+  readonly logits: readonly Float32Array[];
+  readonly accuracy: number;
+}
+
+// Log loss falls and then rises along the path; a second worse value in a row is not noise.
+const patience = 2;
+// Nats that a weaker penalty must gain: on photos that are easy to tell apart, log loss goes on falling for ever.
+const leastGain = 1e-3;
+
+/**
+ * Tries values of L2 from strong to weak, each fit starting where the last ended, and chooses the one of least log loss on
+ * the held-out rows. Log loss uses every row's probability, where accuracy on few rows is mostly chance. Stops after two
+ * values in a row that are no better.
+ */
+export async function chooseL2(search: L2Search): Promise<L2Choice> {
+  const { loss, classes, labels, holdOuts, grid, onFit } = search;
+  const heldOutLabels = Int32Array.from(
+    holdOuts.flatMap(({ rows }) => rows),
+    (row) => labels[row] ?? 0,
+  );
+  const trials: L2Trial[] = [];
+  let fits = holdOuts.map(() => new Float64Array(search.points));
+  let best:
+    | { l2: number; logLoss: number; accuracy: number; fits: Float64Array[]; logits: Float32Array[] }
+    | undefined;
+  let worse = 0;
+  for (const l2 of grid) {
+    const logits: Float32Array[] = [];
+    const next: Float64Array<ArrayBuffer>[] = [];
+    for (const [index, { rowWeights, rows }] of holdOuts.entries()) {
+      const start = fits[index] ?? new Float64Array(search.points);
+      const { point } = await fitLogistic(loss, classes, { ...search, rowWeights, l2, start });
+      next.push(point.slice());
+      logits.push(await loss.logits(splitPoint(point, classes), rows));
+      onFit();
+    }
+    fits = next;
+    const { accuracy, crossEntropy } = measureLogits(joined(logits), heldOutLabels, classes);
+    trials.push({ l2, validationAccuracy: accuracy, validationLogLoss: crossEntropy });
+    if (best === undefined || crossEntropy < best.logLoss - leastGain) {
+      best = { l2, logLoss: crossEntropy, accuracy, fits, logits };
+      worse = 0;
+    } else if (++worse === patience) {
+      break;
+    }
+  }
+  if (best === undefined) throw new RangeError('Expected at least one value of L2 to try');
+  return { ...best, trials };
+}
+
+function joined(arrays: readonly Float32Array[]): Float32Array {
+  const result = new Float32Array(arrays.reduce((total, array) => total + array.length, 0));
+  let offset = 0;
+  for (const array of arrays) {
+    result.set(array, offset);
+    offset += array.length;
+  }
+  return result;
+}

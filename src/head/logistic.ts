@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { chooseL2, type HoldOut, type L2Choice } from './choose-l2.ts';
+import { fitLogistic } from './fit-logistic.ts';
+import { crossFit, holdOutFolds, sortByRow } from './cross-fit.ts';
+import { foldScaling, measureFeatures } from './feature-scaling.ts';
+import { checkFinite } from './finite-chunks.ts';
+import { assignFolds } from './folds.ts';
+import type { FittedHead, HeadInput, HeadTrainer } from './head.ts';
+import { positiveNumber, wholeNumber } from '../options.ts';
+import { openSoftmaxLoss } from './softmax-loss.ts';
+
+const l2Error = '"auto" or a number above 0';
+
+const options = z.strictObject({
+  /** Strength of the penalty on the weights for scaled features; `auto` chooses it on the validation part. */
+  l2: z.union([z.literal('auto'), z.number().positive()], { error: l2Error }).default('auto'),
+  /** Folds of the cross-fitting that calibration is fitted on. */
+  folds: wholeNumber(2, 20).default(5),
+  /** Iterations of L-BFGS at most, for each fit. */
+  maxIterations: wholeNumber(1).default(500),
+  /** A fit ends when its gradient is at most this fraction of its loss. */
+  tolerance: positiveNumber().default(3e-3),
+});
+
+/** Options of the `logistic` head. */
+export type LogisticOptions = z.output<typeof options>;
+
+/** Two values a decade, 0.1 to 1e-8; the search ends long before the weak end on all but very large datasets. */
+const grid = [1, 2, 3, 4, 5, 6, 7, 8]
+  .flatMap((decade) => [Number(`1e-${decade}`), Number(`3e-${decade + 1}`)])
+  .slice(0, -1);
+/** Where tiny datasets leave nothing to choose by: the middle of what is chosen elsewhere. */
+const defaultL2 = 1e-4;
+
+/**
+ * Multinomial logistic regression with an L2 penalty, fitted by L-BFGS on all rows at once.
+ *
+ * Features are centred on the training mean and divided by one number, so that training rows have a mean squared length of 1;
+ * then `mean cross entropy + l2 / 2 · ‖weights‖²` is minimised (bias free), and the scaling is folded into the weights. L2 is
+ * chosen on the validation rows (without any, by cross-validation), the final fit uses training and validation rows together,
+ * and the out-of-fold logits come from fits on the same rows less a fold.
+ */
+export const logistic: HeadTrainer<LogisticOptions> = { type: 'logistic', options, fit };
+
+async function fit(
+  input: HeadInput,
+  { l2, folds: wantedFolds, maxIterations, tolerance }: LogisticOptions,
+): Promise<FittedHead> {
+  const { classes, training, validation, seed, signal } = input;
+  const scaling = await measureFeatures(training.features, signal);
+  await checkFinite(validation.features, 'validation', signal);
+  await using loss = await openSoftmaxLoss([training, validation], classes, scaling, signal);
+
+  const labels = joinLabels(training.labels, validation.labels);
+  const folds = assignFolds(labels, [...training.identities, ...validation.identities], wantedFolds, seed);
+  const foldHoldOuts = holdOutFolds(folds);
+  const holdOuts = validation.features.rows > 0 ? [holdOutValidation(input)] : foldHoldOuts;
+  const points = classes * training.features.columns + classes;
+  const values = l2 === 'auto' ? grid : [l2];
+  const report = countFits(input, values.length * holdOuts.length, foldHoldOuts.length + 1);
+
+  const choice =
+    holdOuts.length === 0
+      ? nothingToChooseBy(l2)
+      : await chooseL2({
+          loss,
+          classes,
+          labels,
+          holdOuts,
+          grid: values,
+          points,
+          maxIterations,
+          tolerance,
+          onFit: report.fitted,
+        });
+  report.chosen();
+  const search = { loss, classes, l2: choice.l2, points, maxIterations, tolerance, onFit: report.fitted };
+  const crossFitted = holdOuts === foldHoldOuts ? choice.logits : await crossFit(search, foldHoldOuts);
+  const start =
+    choice.fits.length === 1 && choice.fits[0] !== undefined ? choice.fits[0] : new Float64Array(points);
+  const final = await fitLogistic(loss, classes, {
+    ...search,
+    rowWeights: new Float32Array(loss.rows).fill(1),
+    start,
+  });
+  report.fitted();
+
+  return {
+    type: 'logistic',
+    ...foldScaling(final.point, classes, scaling),
+    validationAccuracy: validation.features.rows > 0 ? choice.accuracy : null,
+    outOfFold: sortByRow(foldHoldOuts, crossFitted, labels, classes),
+    trials: choice.trials,
+    settings: {
+      l2: choice.l2,
+      l2ChosenBy: chosenBy(l2, validation.features.rows, holdOuts.length),
+      folds: folds.count,
+      maxIterations,
+      tolerance,
+      iterations: final.iterations,
+      converged: final.converged,
+      featureScale: scaling.scale,
+    },
+  };
+}
+
+function nothingToChooseBy(l2: number | 'auto'): L2Choice {
+  return { l2: l2 === 'auto' ? defaultL2 : l2, trials: [], fits: [], logits: [], accuracy: 0 };
+}
+
+function chosenBy(l2: number | 'auto', validationRows: number, holdOuts: number): string {
+  if (l2 !== 'auto') return 'option';
+  if (validationRows > 0) return 'validation';
+  return holdOuts > 0 ? 'cross-validation' : 'default';
+}
+
+function countFits(
+  input: HeadInput,
+  toChoose: number,
+  after: number,
+): { fitted: () => void; chosen: () => void } {
+  let done = 0;
+  let total = toChoose + after;
+  return {
+    fitted: () => {
+      done++;
+      input.onProgress?.({ type: 'progress', stage: 'head', done, total, unit: 'fits' });
+    },
+    chosen: () => {
+      total = done + after;
+    },
+  };
+}
+
+function holdOutValidation({ training, validation }: HeadInput): HoldOut {
+  const first = training.features.rows;
+  const rows = first + validation.features.rows;
+  return {
+    rowWeights: new Float32Array(rows).fill(1, 0, first),
+    rows: Array.from({ length: rows - first }, (_, index) => first + index),
+  };
+}
+
+function joinLabels(a: Int32Array, b: Int32Array): Int32Array {
+  const labels = new Int32Array(a.length + b.length);
+  labels.set(a);
+  labels.set(b, a.length);
+  return labels;
+}

@@ -1,0 +1,50 @@
+import { RegraftError } from '../errors.ts';
+import { parseOptions } from '../options.ts';
+import type { FittedHead, HeadInput, HeadTrainer } from './head.ts';
+import { logistic } from './logistic.ts';
+import { retrain } from './retrain.ts';
+
+// Another head is one file and its name here; the contract suite runs over all.
+const table = { logistic, retrain };
+
+/** The name of a head. */
+export type HeadType = keyof typeof table;
+
+/** Every head that can be trained. */
+export const trainers: Readonly<Record<HeadType, HeadTrainer>> = table;
+
+/** The names of all heads; the first is the default. */
+export const headTypes = Object.keys(table) as readonly HeadType[];
+
+/** A trainer with options that it accepts. */
+export interface ResolvedHead {
+  readonly type: HeadType;
+  /** Trains the head: see {@link HeadTrainer.fit}. */
+  readonly fit: (input: HeadInput) => Promise<FittedHead>;
+}
+
+/**
+ * Finds a trainer and completes its options.
+ *
+ * @throws RegraftError `INVALID_OPTION` for an unknown head, an unknown option or a value that is not allowed.
+ */
+export function resolveHead(type: string, options: Readonly<Record<string, unknown>> = {}): ResolvedHead {
+  const known = headTypes.find((name) => name === type);
+  if (known === undefined) {
+    throw new RegraftError(
+      'INVALID_OPTION',
+      `Expected ${quotedList(headTypes)} for head but received ${formatValue(type)}.`,
+    );
+  }
+  const trainer = trainers[known];
+  const parsed = parseOptions(trainer.options, options, `The ${known} head`);
+  return { type: known, fit: (input) => trainer.fit(input, parsed) };
+}
+
+function quotedList(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(' or ');
+}
+
+function formatValue(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

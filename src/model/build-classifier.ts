@@ -1,0 +1,95 @@
+import type { Backbone } from '../backbone/backbone.ts';
+import { append } from '../onnx/append.ts';
+import { floats, node } from '../onnx/build.ts';
+import { cutAt } from '../onnx/cut.ts';
+import type { GraphNode, Model, Tensor, ValueInfo } from '../onnx/graph.ts';
+import { formatMetadata } from './metadata.ts';
+
+/** A trained linear head with its calibration. */
+export interface CalibratedHead {
+  readonly labels: readonly string[];
+  /** `[classes, features]` */
+  readonly weights: Float32Array;
+  /** `[classes]` */
+  readonly bias: Float32Array;
+  /** Divides the logits. */
+  readonly temperature: number;
+}
+
+/** The output of every model file: float32 `[N, classes]`, rows that sum to 1. */
+export const probabilitiesOutput = 'probabilities';
+
+/**
+ * Joins a network and a head into the model file's graph: `image`, uint8 RGB `[N, height, width, 3]`, to calibrated
+ * `probabilities` `[N, classes]`, by ONNX's standard operators only.
+ *
+ * @param taps - The taps whose values the head was trained on, in the order of its columns.
+ */
+export function buildClassifier(backbone: Backbone, taps: readonly string[], head: CalibratedHead): Model {
+  const { width, height, resize } = backbone.preprocess;
+  const [first = ''] = taps;
+  const joined = taps.length === 1 ? first : 'head/features';
+  const join = taps.length === 1 ? [] : [node('Concat', taps, [joined], { axis: { int: 1 } })];
+  const { nodes, initializers, outputs } = headGraph(joined, head);
+  const whole = append(backbone.model, { nodes: [...join, ...nodes], initializers, outputs });
+  return {
+    ...cutAt(whole, outputs),
+    metadata: formatMetadata({
+      labels: head.labels,
+      preprocess: {
+        width,
+        height,
+        resize,
+        kernel: 'bilinear-antialias',
+        colour: 'sRGB',
+        orientation: 'exif',
+      },
+      backbone: { id: backbone.id, sha256: backbone.sha256, form: backbone.form, taps: [...taps] },
+      calibration: { temperature: head.temperature },
+    }),
+  };
+}
+
+/** The model of a head alone: `features`, float32 `[N, size]`, to calibrated `probabilities` `[N, classes]`. */
+export function buildHeadOnly(featureSize: number, head: CalibratedHead): Model {
+  const { nodes, initializers, outputs } = headGraph('features', head);
+  return {
+    opset: 17,
+    metadata: formatMetadata({
+      labels: head.labels,
+      preprocess: null,
+      backbone: { id: 'bottlenecks', sha256: null, form: null, taps: ['bottleneck'] },
+      calibration: { temperature: head.temperature },
+    }),
+    graph: {
+      name: 'head',
+      nodes,
+      initializers,
+      inputs: [{ name: 'features', type: 'float32', dims: ['N', featureSize] }],
+      outputs,
+    },
+  };
+}
+
+interface HeadGraph {
+  readonly nodes: readonly GraphNode[];
+  readonly initializers: ReadonlyMap<string, Tensor>;
+  readonly outputs: readonly ValueInfo[];
+}
+
+function headGraph(features: string, { labels, weights, bias, temperature }: CalibratedHead): HeadGraph {
+  const classes = labels.length;
+  return {
+    nodes: [
+      node('Gemm', [features, 'head/weights', 'head/bias'], ['head/logits'], { transB: { int: 1 } }),
+      node('Div', ['head/logits', 'head/temperature'], ['head/calibrated']),
+      node('Softmax', ['head/calibrated'], [probabilitiesOutput], { axis: { int: 1 } }),
+    ],
+    initializers: new Map([
+      ['head/weights', floats([classes, weights.length / classes], weights)],
+      ['head/bias', floats([classes], bias)],
+      ['head/temperature', floats([], [temperature])],
+    ]),
+    outputs: [{ name: probabilitiesOutput, type: 'float32', dims: ['N', classes] }],
+  };
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { RegraftError } from '../errors.ts';
+
+/** The version of the model file's metadata that this Regraft writes and the only one that it reads. */
+export const modelSchemaVersion = '1';
+
+const preprocess = z.object({
+  width: z.int().positive(),
+  height: z.int().positive(),
+  resize: z.literal('stretch'),
+  kernel: z.literal('bilinear-antialias'),
+  colour: z.literal('sRGB'),
+  orientation: z.literal('exif'),
+});
+const backbone = z.object({
+  id: z.string(),
+  sha256: z.string().nullable(),
+  form: z.enum(['uint8', 'float32']).nullable(),
+  taps: z.array(z.string()),
+});
+
+/** What a model file says of itself in its metadata; equal trainings give equal metadata: no date, no path. */
+export interface ModelMetadata {
+  readonly labels: readonly string[];
+  /** Null in a head-only model, which takes features instead of pixels. */
+  readonly preprocess: z.infer<typeof preprocess> | null;
+  readonly backbone: z.infer<typeof backbone>;
+  /** `temperature` divides the logits inside the graph already. */
+  readonly calibration: { readonly temperature: number };
+}
+
+const schema = z.object({
+  'regraft.schema': z.literal(modelSchemaVersion),
+  'regraft.labels': json(z.array(z.string()).min(2)),
+  'regraft.preprocess': json(preprocess.nullable()),
+  'regraft.backbone': json(backbone),
+  'regraft.calibration': json(z.object({ temperature: z.number().positive() })),
+});
+
+/** Writes metadata as the string pairs of an ONNX file. */
+export function formatMetadata({
+  labels,
+  preprocess,
+  backbone,
+  calibration,
+}: ModelMetadata): Record<string, string> {
+  return {
+    'regraft.schema': modelSchemaVersion,
+    'regraft.labels': JSON.stringify(labels),
+    'regraft.preprocess': JSON.stringify(preprocess),
+    'regraft.backbone': JSON.stringify(backbone),
+    'regraft.calibration': JSON.stringify(calibration),
+  };
+}
+
+/**
+ * Reads the metadata of an ONNX file.
+ *
+ * @throws RegraftError `MODEL_INVALID` when it is not Regraft's, or of another version.
+ */
+export function parseMetadata(pairs: Readonly<Record<string, string>>, source: string): ModelMetadata {
+  const version = pairs['regraft.schema'];
+  if (version === undefined) {
+    throw new RegraftError(
+      'MODEL_INVALID',
+      `Expected a Regraft model in ${source}, but it is another ONNX model (no regraft.schema).`,
+      {
+        hint: 'Give the folder that `regraft train` made, or its model.onnx.',
+      },
+    );
+  }
+  if (version !== modelSchemaVersion) {
+    throw new RegraftError(
+      'MODEL_INVALID',
+      `${source} has version ${version} of the model file; this Regraft reads ${modelSchemaVersion}.`,
+      {
+        hint: 'Use the Regraft that made it or a newer one, or train it again.',
+      },
+    );
+  }
+  const parsed = schema.safeParse(pairs);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new RegraftError(
+      'MODEL_INVALID',
+      `The metadata of ${source} is damaged: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}.`,
+      {
+        hint: 'Copy the file again, or train it again.',
+      },
+    );
+  }
+  return {
+    labels: parsed.data['regraft.labels'],
+    preprocess: parsed.data['regraft.preprocess'],
+    backbone: parsed.data['regraft.backbone'],
+    calibration: parsed.data['regraft.calibration'],
+  };
+}
+
+function json<T extends z.ZodType>(inner: T): z.ZodPipe<z.ZodTransform<unknown, string>, T> {
+  const parse = z.transform((text: string, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.issues.push({ code: 'custom', message: 'expected JSON', input: text });
+      return z.NEVER;
+    }
+  });
+  return z.pipe(parse, inner);
+}

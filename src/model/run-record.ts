@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { errorCodes, type ErrorCode } from '../errors.ts';
+
+const fraction = z.number().min(0).max(1);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const codes = Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]];
+
+const skipped = z.object({ path: z.string(), code: z.enum(codes), reason: z.string() });
+
+const mistake = z.object({
+  path: z.string(),
+  label: z.string(),
+  predicted: z.string(),
+  probability: fraction,
+});
+
+const perClass = z.object({
+  label: z.string(),
+  support: z.int().min(0),
+  precision: fraction.nullable(),
+  recall: fraction.nullable(),
+  f1: fraction.nullable(),
+});
+
+/** What `run.json` holds and `train --json` prints; accuracies are fractions, times milliseconds, hashes SHA-256. */
+export const runRecordSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  dataset: z.strictObject({
+    name: z.string(),
+    classes: z.array(z.string()),
+    /** Photos of each class, by its name. */
+    counts: z.record(z.string(), z.int().min(0)),
+  }),
+  split: z.strictObject({
+    training: z.int(),
+    validation: z.int(),
+    test: z.int(),
+    /** Where the parts come from: hashes of the photos, a file given with `--split`, or the dataset's own parts. */
+    source: z.enum(['hash', 'file', 'dataset']),
+    validationPercent: z.number(),
+    testPercent: z.number(),
+    seed: z.int(),
+  }),
+  skipped: z.array(skipped),
+  notices: z.array(z.string()),
+  /** `sha256` and `id` of the network; for `--bottlenecks` runs the id is `bottlenecks` and the hash null. */
+  backbone: z.strictObject({
+    id: z.string(),
+    sha256: hash.nullable(),
+    form: z.enum(['uint8', 'float32']).nullable(),
+    taps: z.array(z.string()),
+    featureSize: z.int(),
+  }),
+  features: z.strictObject({ computed: z.int(), cached: z.int() }),
+  head: z.strictObject({
+    type: z.string(),
+    settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    /** Divides the logits before the softmax. */
+    temperature: z.number(),
+    trials: z
+      .array(
+        z.strictObject({
+          l2: z.number(),
+          validationAccuracy: fraction.nullable(),
+          validationLogLoss: z.number().nullable(),
+        }),
+      )
+      .optional(),
+    curve: z
+      .array(
+        z.strictObject({
+          step: z.int(),
+          trainAccuracy: fraction,
+          crossEntropy: z.number(),
+          validationAccuracy: fraction,
+        }),
+      )
+      .optional(),
+  }),
+  metrics: z.strictObject({
+    validation: z.strictObject({ accuracy: fraction.nullable(), count: z.int() }),
+    test: z.strictObject({
+      count: z.int(),
+      accuracy: fraction,
+      interval95: z.tuple([fraction, fraction]),
+      topK: z.array(z.strictObject({ k: z.int(), accuracy: fraction })),
+      logLoss: z.number(),
+      ece: fraction,
+      eceUncalibrated: fraction,
+      macro: z.strictObject({ precision: fraction, recall: fraction, f1: fraction }),
+      perClass: z.array(perClass),
+      confusion: z.array(z.array(z.int())),
+    }),
+  }),
+  /** Most confident first; at most 50. */
+  mistakes: z.array(mistake),
+  timings: z.strictObject({
+    scanMs: z.number(),
+    featuresMs: z.number(),
+    headMs: z.number(),
+    evaluateMs: z.number(),
+    totalMs: z.number(),
+  }),
+  model: z.strictObject({ path: z.string(), sha256: hash, bytes: z.int() }),
+  versions: z.strictObject({
+    regraft: z.string(),
+    node: z.string(),
+    onnxruntime: z.string(),
+    platform: z.string(),
+  }),
+  /** ISO 8601, UTC. */
+  finishedAt: z.string(),
+});
+
+/** The record of one training. */
+export type RunRecord = z.infer<typeof runRecordSchema>;

@@ -1,0 +1,84 @@
+import { access, constants, link, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errnoCode, writeError } from '../atomic-file.ts';
+import { withExclusiveFolder } from '../exclusive-folder.ts';
+import { RegraftError } from '../errors.ts';
+import type { OnProgress } from '../shared/progress.ts';
+
+/**
+ * Puts files into a folder, all or none: they are written to a temporary folder inside it first, then renamed one after the
+ * other in the given order; when one cannot be, the older ones are put back. Other files stay as they are. Two trainings of one folder take turns.
+ *
+ * @throws RegraftError `OUT_OF_DISK` or `NOT_WRITABLE`.
+ */
+export async function saveFiles(
+  folder: string,
+  files: ReadonlyMap<string, Uint8Array | string>,
+  options: { onProgress?: OnProgress | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  await withExclusiveFolder(folder, { ...options, stage: 'save' }, async (temporary) => {
+    let current = folder;
+    const replaced: string[] = [];
+    try {
+      for (const [name, content] of files) {
+        current = join(folder, name);
+        await writeFile(join(temporary, name), content, { flush: true });
+        await keepOld(current, join(temporary, `old-${name}`));
+      }
+      for (const name of files.keys()) {
+        current = join(folder, name);
+        await rename(join(temporary, name), current);
+        replaced.push(name);
+      }
+    } catch (error) {
+      for (const name of replaced) await putBack(join(temporary, `old-${name}`), join(folder, name));
+      throw writeError(current, error);
+    }
+  });
+}
+
+/** Gives a file a second name. Where the file system has no such links, an older file cannot be put back. */
+async function keepOld(path: string, kept: string): Promise<void> {
+  await link(path, kept).catch((error: unknown) => {
+    if (['ENOSPC', 'EDQUOT'].includes(errnoCode(error) ?? '')) throw error;
+  });
+}
+
+async function putBack(kept: string, path: string): Promise<void> {
+  await rename(kept, path).catch(() => rm(path, { force: true }).catch(() => undefined));
+}
+
+/**
+ * Fails early, before minutes of work, when a file is in the place of a model folder or when it cannot be written.
+ *
+ * @throws RegraftError `NOT_WRITABLE`
+ */
+export async function checkFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found !== undefined && !found.isDirectory()) {
+    throw new RegraftError(
+      'NOT_WRITABLE',
+      `Expected a folder for the model at ${folder}, but a file is there.`,
+      {
+        hint: 'Choose another place with --out, or move the file.',
+      },
+    );
+  }
+  try {
+    await access(found === undefined ? await nearestFolder(folder) : folder, constants.W_OK);
+  } catch (error) {
+    throw writeError(folder, error);
+  }
+}
+
+async function nearestFolder(path: string): Promise<string> {
+  const parent = dirname(path);
+  const exists = await stat(parent).then(
+    () => true,
+    (error: unknown) => {
+      if (errnoCode(error) !== 'ENOENT') throw error;
+      return parent === path;
+    },
+  );
+  return exists ? parent : nearestFolder(parent);
+}

@@ -1,0 +1,67 @@
+import type { RunRecord } from '../../model/run-record.ts';
+import { drawIntervalBar } from '../charts/interval-bar.ts';
+import { formatDuration, formatMoment, formatPercent, formatPoints, formatQuantity } from '../format.ts';
+import { html, name, type Content, type Html } from '../html.ts';
+import { explainInterval, findBaseline, writeVerdict } from '../verdict.ts';
+
+/** Renders the top of the report: what it is about, the test accuracy and the verdict. */
+export function renderSummary(run: RunRecord): Html {
+  const { test } = run.metrics;
+  return html`<header class="summary">
+    <p class="brand">Regraft <span>training report</span></p>
+    <h1>${name(run.dataset.name)}</h1>
+    <p class="about">
+      ${formatQuantity(run.dataset.classes.length, 'class', 'classes')},
+      ${formatQuantity(countPhotos(run), 'photo')} · trained in ${formatDuration(run.timings.totalMs)} ·
+      <time datetime="${run.finishedAt}">${formatMoment(run.finishedAt)}</time>
+    </p>
+    <div class="headline">
+      <p class="figure">
+        ${
+          test.count === 0
+            ? html`<strong>–</strong>`
+            : html`<strong>${formatPoints(test.accuracy)}<small> %</small></strong>`
+        }
+        <span>test accuracy</span>
+      </p>
+      <div>
+        <p class="verdict">${writeVerdict(run)}</p>
+        ${
+          test.count > 0 &&
+          drawIntervalBar({
+            value: test.accuracy,
+            interval: test.interval95,
+            baseline: findBaseline(run)?.accuracy ?? null,
+          })
+        }
+        <p class="quiet">${explainInterval(run)}</p>
+      </div>
+    </div>
+    <dl class="facts">${facts(run)}</dl>
+  </header> `;
+}
+
+function countPhotos(run: RunRecord): number {
+  return run.split.training + run.split.validation + run.split.test;
+}
+
+function facts({ dataset, head, metrics: { validation, test } }: RunRecord): Content {
+  // Being among nearly all classes says nothing.
+  const last = test.topK.filter(({ k }) => k > 1 && k <= dataset.classes.length / 2).at(-1);
+  return [
+    validation.accuracy !== null && fact('Validation accuracy', formatPercent(validation.accuracy)),
+    test.count > 0 && fact('Macro F1', formatPercent(test.macro.f1)),
+    test.count > 0 &&
+      last !== undefined &&
+      fact(`Right class among the top ${String(last.k)}`, formatPercent(last.accuracy)),
+    test.count > 0 && fact('Calibration error', formatPercent(test.ece)),
+    fact('Head', head.type),
+  ];
+}
+
+function fact(label: string, value: string): Html {
+  return html`<div>
+    <dt>${label}</dt>
+    <dd>${value}</dd>
+  </div>`;
+}

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { makeRun } from './testing/make-run.ts';
+import { writeCommand } from './write-command.ts';
+
+const run = makeRun({ classes: ['a', 'b'], name: 'flower_photos' });
+
+it('names the photos, the network, the split, the seed and the head', () => {
+  expect(writeCommand(run)).toBe(
+    'regraft train flower_photos --backbone inception-v3 --form uint8 --taps Mixed_6e,Mixed_7a,AvgPool_1a_8x8 ' +
+      '--validation-percent 10 --test-percent 10 --seed 0 --head logistic',
+  );
+});
+
+it('names the split file instead of percentages, and neither when the photos came with their parts', () => {
+  const splitBy = (source: 'file' | 'dataset'): string =>
+    writeCommand({ ...run, split: { ...run.split, source } });
+  expect(splitBy('file')).toContain('--split split.csv --seed 0');
+  expect(splitBy('file')).not.toContain('percent');
+  expect(splitBy('dataset')).not.toMatch(/--split|percent/);
+});
+
+it('names every constant of the classic recipe', () => {
+  const settings = { steps: 500, learningRate: 0.01, trainBatchSize: 100, keep: 'best', keptStep: 420 };
+  expect(writeCommand({ ...run, head: { type: 'retrain', settings, temperature: 1 } })).toMatch(
+    / --head retrain --steps 500 --learning-rate 0\.01 --train-batch-size 100 --keep best$/,
+  );
+});
+
+it('names the penalty only when it was given', () => {
+  const chosenBy = (l2ChosenBy: string): string =>
+    writeCommand({ ...run, head: { type: 'logistic', settings: { l2: 0.003, l2ChosenBy }, temperature: 1 } });
+  expect(chosenBy('option')).toMatch(/--head logistic --l2 0\.003$/);
+  expect(chosenBy('validation')).toMatch(/--head logistic$/);
+});
+
+it('quotes a name for the shell and keeps one with a dash from being a flag', () => {
+  const named = (name: string): string => writeCommand({ ...run, dataset: { ...run.dataset, name } });
+  expect(named("it's; rm -r $HOME")).toContain(`train 'it'\\''s; rm -r $HOME' --backbone`);
+  expect(named('-x')).toContain('train ./-x --backbone');
+  expect(named('花')).toContain('train 花 --backbone');
+});
+
+it('trains on bottlenecks when the run did', () => {
+  const backbone = { ...run.backbone, id: 'bottlenecks', sha256: null, form: null };
+  expect(writeCommand({ ...run, backbone })).toContain(
+    'train --bottlenecks flower_photos --validation-percent',
+  );
+});

@@ -1,0 +1,107 @@
+import { parentPort } from 'node:worker_threads';
+import type * as Ort from 'onnxruntime-node';
+import type { ElementType, Tensor, TensorData } from '../onnx/graph.ts';
+import type { PinnedTensor, Reply, Request } from './messages.ts';
+
+// The body of a session worker: onnxruntime's Node binding computes on the calling thread, so this one is kept for it.
+
+const sessions = new Map<number, Ort.InferenceSession>();
+const pinned = new Map<number, Ort.Tensor>();
+let runtime: Promise<typeof Ort> | undefined;
+
+// Requests are answered one after the other: a session must not be closed while it is being opened or run.
+let last: Promise<void> = Promise.resolve();
+
+parentPort?.on('message', (request: Request) => {
+  last = last.then(async () => {
+    post(await answer(request));
+  });
+});
+
+function post(reply: Reply): void {
+  const transfer =
+    'outputs' in reply ? Object.values(reply.outputs).map(({ data }) => data.buffer as ArrayBuffer) : [];
+  parentPort?.postMessage(reply, transfer);
+}
+
+async function answer(request: Request): Promise<Reply> {
+  let ort: typeof Ort;
+  try {
+    ort = await (runtime ??= import('onnxruntime-node'));
+  } catch (error) {
+    return { id: request.id, failure: { kind: 'missing', message: messageOf(error) } };
+  }
+  try {
+    return { id: request.id, outputs: await perform(request, ort) };
+  } catch (error) {
+    return { id: request.id, failure: { kind: 'failed', message: messageOf(error) } };
+  }
+}
+
+async function perform(request: Request, ort: typeof Ort): Promise<Record<string, Tensor>> {
+  switch (request.type) {
+    case 'open':
+      sessions.set(request.session, await openSession(ort, request.model));
+      return {};
+    case 'close':
+      await sessions.get(request.session)?.release();
+      sessions.delete(request.session);
+      return {};
+    case 'pin':
+      pinned.set(request.pinned, toOrt(ort, request.tensor));
+      return {};
+    case 'unpin':
+      pinned.delete(request.pinned);
+      return {};
+    case 'run':
+      return run(ort, request.session, request.feeds);
+  }
+}
+
+function openSession(ort: typeof Ort, model: Uint8Array): Promise<Ort.InferenceSession> {
+  return ort.InferenceSession.create(model, {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  });
+}
+
+async function run(
+  ort: typeof Ort,
+  session: number,
+  feeds: Readonly<Record<string, Tensor | PinnedTensor>>,
+): Promise<Record<string, Tensor>> {
+  const inputs: Record<string, Ort.Tensor> = {};
+  for (const [name, feed] of Object.entries(feeds)) {
+    inputs[name] = 'pinned' in feed ? pinnedTensor(feed) : toOrt(ort, feed);
+  }
+  const results = await openedSession(session).run(inputs);
+  return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromOrt(tensor)]));
+}
+
+function openedSession(session: number): Ort.InferenceSession {
+  const opened = sessions.get(session);
+  if (opened === undefined) throw new Error(`session ${session} is not open`);
+  return opened;
+}
+
+function pinnedTensor(feed: PinnedTensor): Ort.Tensor {
+  const tensor = pinned.get(feed.pinned);
+  if (tensor === undefined) throw new Error(`tensor ${feed.pinned} is not pinned in this worker`);
+  return tensor;
+}
+
+function toOrt(ort: typeof Ort, { type, data, dims }: Tensor): Ort.Tensor {
+  return new ort.Tensor(type, data as Float32Array, dims);
+}
+
+// Copied, as onnxruntime owns the memory of its results and it cannot be transferred to another thread.
+function fromOrt(tensor: Ort.Tensor): Tensor {
+  return { type: tensor.type as ElementType, dims: tensor.dims, data: (tensor.data as TensorData).slice() };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,16 @@
+/** The stages of a training, in order; `download` only when something is not stored yet. */
+export type Stage = 'download' | 'backbone' | 'scan' | 'split' | 'features' | 'head' | 'evaluate' | 'save';
+
+/** One step of progress, for terminals, pages and logs. */
+export type ProgressEvent =
+  | { type: 'start'; stage: Stage; text: string }
+  /** `done` of `total` units (`total` undefined while unknown); `rate` in units a second, `etaMs` the time left. */
+  | { type: 'progress'; stage: Stage; done: number; total?: number; unit: 'photos' | 'bytes' | 'steps' | 'fits'; rate?: number; etaMs?: number }
+  /** A line of a trainer's own log, e.g. the classic's `Step 100: Validation accuracy …`. */
+  | { type: 'line'; stage: Stage; text: string }
+  /** Something the user should know, e.g. duplicates in the photos. */
+  | { type: 'notice'; stage: Stage; text: string }
+  | { type: 'done'; stage: Stage; text: string; ms: number };
+
+/** Takes progress events; must not throw. */
+export type OnProgress = (event: ProgressEvent) => void;

@@ -1,0 +1,66 @@
+// photos → scan → split → features (cached) → fit head → calibrate → evaluate → model.onnx + report
+//          dataset/ dataset/ backbone/ + features/  head/   evaluate/  evaluate/  model/ + report/
+
+import type { RunRecord } from './model/run-record.ts';
+import { checkFolder, saveFiles } from './model/save.ts';
+import { sealModel } from './model/seal.ts';
+import { encodeModel } from './onnx/write.ts';
+import { evaluateHead } from './training/evaluate-head.ts';
+import { resolveTrainOptions, type TrainOptions } from './training/options.ts';
+import { prepareBottlenecks, preparePhotos } from './training/prepare.ts';
+import { makeResultFiles } from './training/result-files.ts';
+import { recordRun } from './training/run-record.ts';
+import { startStages } from './training/stages.ts';
+
+/** What a training gives. */
+export interface TrainResult {
+  /** The content of `run.json`. */
+  readonly run: RunRecord;
+  /** Absolute path of the folder with `model.onnx`, `report.html`, `run.json`, `split.csv` and `predictions.csv`. */
+  readonly folder: string;
+}
+
+/**
+ * Trains a classifier on a folder of photos (a folder for each class), on `train/ val/ test/` folders, or on a CSV.
+ *
+ * @throws RegraftError With a code, a message and a hint: nothing that was computed is lost, an older model stays whole.
+ */
+export async function train(source: string, options: TrainOptions = {}): Promise<TrainResult> {
+  const settings = resolveTrainOptions(source, options);
+  const { out: folder, seed, onProgress, signal } = settings;
+  const stages = startStages(onProgress, signal);
+  await checkFolder(folder);
+
+  const prepared = await (settings.bottlenecks ? prepareBottlenecks : preparePhotos)(settings, stages);
+  await using parts = prepared.parts;
+  const { classes } = prepared.dataset;
+
+  const head = await stages.run(
+    'head',
+    `Training the ${settings.head.type} head`,
+    () => settings.head.fit({ ...parts, classes: classes.length, seed, onProgress, signal }),
+    ({ validationAccuracy }) =>
+      validationAccuracy === null
+        ? 'trained; no photos for validation'
+        : `validation accuracy ${(validationAccuracy * 100).toFixed(1)} %`,
+  );
+  const evaluation = await stages.run(
+    'evaluate',
+    'Testing',
+    () => evaluateHead(head, classes, parts.test),
+    ({ metrics }) => `test accuracy ${(metrics.accuracy * 100).toFixed(1)} % on ${metrics.count} photos`,
+  );
+
+  const { weights, bias } = head;
+  const graph = prepared.build({ labels: classes, weights, bias, temperature: evaluation.temperature });
+  const bytes = sealModel(encodeModel(graph));
+  const run = recordRun(settings, prepared, head, evaluation, { folder, bytes }, stages);
+  await stages.run(
+    'save',
+    'Saving the model',
+    async () =>
+      saveFiles(folder, await makeResultFiles(prepared, evaluation, run, bytes), { onProgress, signal }),
+    () => folder,
+  );
+  return { run, folder };
+}

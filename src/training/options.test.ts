@@ -1,0 +1,85 @@
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { RegraftError } from '../errors.ts';
+import { resolveTrainOptions } from './options.ts';
+
+function failureOf(options: object, source = 'photos'): RegraftError {
+  try {
+    resolveTrainOptions(source, options);
+  } catch (error) {
+    if (error instanceof RegraftError) return error;
+    throw error;
+  }
+  throw new Error('It was accepted.');
+}
+
+describe('the options of train', () => {
+  it('have these defaults', () => {
+    const { head, ...options } = resolveTrainOptions('photos', { home: 'home' });
+    expect(options).toEqual({
+      source: resolve('photos'),
+      out: resolve('photos-model'),
+      home: resolve('home'),
+      backbone: 'inception-v3',
+      form: 'uint8',
+      validationPercent: 10,
+      testPercent: 10,
+      seed: 0,
+      nested: false,
+      allowSmall: false,
+      strict: false,
+      bottlenecks: false,
+    });
+    expect(head.type).toBe('logistic');
+  });
+
+  it('name the model folder after the folder of photos or the CSV, in the working directory', () => {
+    expect(resolveTrainOptions('/data/flowers/', {}).out).toBe(resolve('flowers-model'));
+    expect(resolveTrainOptions('lists/photos.CSV', {}).out).toBe(resolve('photos-model'));
+    expect(resolveTrainOptions('photos', { out: 'm' }).out).toBe(resolve('m'));
+  });
+
+  it.each<[string, unknown]>([
+    ['out', ''],
+    ['backbone', ''],
+    ['form', 'int4'],
+    ['taps', []],
+    ['taps', 'bottleneck'],
+    ['head', 'forest'],
+    ['validationPercent', 0],
+    ['validationPercent', 81],
+    ['validationPercent', NaN],
+    ['testPercent', -1],
+    ['testPercent', '10'],
+    ['seed', 0.5],
+    ['seed', -1],
+    ['split', ''],
+    ['nested', 'yes'],
+    ['allowSmall', 1],
+    ['strict', null],
+    ['maxPixels', 0],
+    ['bottlenecks', 'folder'],
+    ['home', ''],
+    ['workers', 0],
+    ['workers', 1.5],
+    ['workers', 257],
+    ['onProgress', 'log'],
+    ['signal', {}],
+  ])('%s: %j is refused by name', (name, value) => {
+    const error = failureOf({ [name]: value });
+    expect(error.code).toBe('INVALID_OPTION');
+    expect(error.message).toMatch(new RegExp(`^Expected .* for ${name} but received `));
+  });
+
+  it('refuse an unknown name, and percentages that leave nothing', () => {
+    expect(failureOf({ epochs: 5 }).message).toContain('epochs');
+    expect(failureOf({ validationPercent: 50, testPercent: 41 }).message).toContain('at least 10 %');
+  });
+
+  it('refuse a model folder among the photos, but not beside them', () => {
+    const source = resolve('photos');
+    expect(failureOf({ out: source }).message).toContain('lies inside');
+    expect(failureOf({ out: join(source, 'daisy', 'model') }).code).toBe('INVALID_OPTION');
+    expect(resolveTrainOptions(source, { out: `${source}-2` }).out).toBe(`${source}-2`);
+  });
+});

@@ -1,0 +1,119 @@
+import { basename, resolve, sep } from 'node:path';
+import { z } from 'zod';
+import type { NumericForm } from '../onnx/numeric-form.ts';
+import { defaultBackbone } from '../backbone/catalogue.ts';
+import { RegraftError } from '../errors.ts';
+import { type HeadType, headTypes, type ResolvedHead, resolveHead } from '../head/trainers.ts';
+import { regraftHome } from '../home.ts';
+import { choice, commonOptions, flag, numberBetween, parseOptions, text, wholeNumber } from '../options.ts';
+import type { OnProgress } from '../shared/progress.ts';
+
+/** Options of `train`; all are optional. */
+export interface TrainOptions {
+  /** Folder for the model and its report. @default `<dataset name>-model` in the working directory */
+  readonly out?: string | undefined;
+  /** Network of the catalogue. @default 'inception-v3' */
+  readonly backbone?: string | undefined;
+  /** Numeric form in which the network computes. @default 'uint8' */
+  readonly form?: NumericForm | undefined;
+  /** Names of the taps whose values are joined into the features. @default the last one, the classic bottleneck */
+  readonly taps?: readonly string[] | undefined;
+  /** @default 'logistic' */
+  readonly head?: HeadType | undefined;
+  /** Options of the head's own. */
+  readonly headOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** @default 10 */
+  readonly validationPercent?: number | undefined;
+  /** @default 10 */
+  readonly testPercent?: number | undefined;
+  /** Salts the split and every other random choice. @default 0 */
+  readonly seed?: number | undefined;
+  /** A `split.csv` of an earlier run: its photos keep their parts. */
+  readonly split?: string | undefined;
+  /** Each folder inside a class folder is a class of its own. @default false */
+  readonly nested?: boolean | undefined;
+  /** Accepts classes with too few photos for three parts. @default false */
+  readonly allowSmall?: boolean | undefined;
+  /** Makes the first photo that cannot be used an error. @default false */
+  readonly strict?: boolean | undefined;
+  /** Photos with more pixels are left out. @default 120,000,000 */
+  readonly maxPixels?: number | undefined;
+  /** The source is a folder of bottleneck text files of retrain.py: trains a head alone. @default false */
+  readonly bottlenecks?: boolean | undefined;
+  /** Folder of networks and features. @default `REGRAFT_HOME`, else the platform's cache folder */
+  readonly home?: string | undefined;
+  /** Worker threads, one core each. @default all cores */
+  readonly workers?: number | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const percent = numberBetween(1, 80);
+const schema = z.strictObject({
+  ...commonOptions,
+  out: text().optional(),
+  backbone: text().default(defaultBackbone),
+  form: choice(['uint8', 'float32']).default('uint8'),
+  taps: z.array(text(), { error: 'a list of names' }).min(1, { error: 'a list of names' }).optional(),
+  head: choice(headTypes as [HeadType, ...HeadType[]]).default('logistic'),
+  headOptions: z.record(z.string(), z.unknown(), { error: 'an object' }).default({}),
+  validationPercent: percent.default(10),
+  testPercent: percent.default(10),
+  seed: wholeNumber(0).default(0),
+  split: text().optional(),
+  nested: flag().default(false),
+  allowSmall: flag().default(false),
+  strict: flag().default(false),
+  bottlenecks: flag().default(false),
+});
+
+/** Options with every default filled in. */
+export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' | 'head' | 'headOptions'> & {
+  /** Absolute path of the folder of photos, or of the CSV. */
+  readonly source: string;
+  /** Absolute path of the folder for the model. */
+  readonly out: string;
+  readonly home: string;
+  readonly head: ResolvedHead;
+};
+
+/**
+ * Validates the options and fills in the defaults.
+ *
+ * @throws RegraftError `INVALID_OPTION` naming the option, what was expected and what was found.
+ */
+export function resolveTrainOptions(source: string, options: TrainOptions): ResolvedTrainOptions {
+  const { out, home, head, headOptions, ...rest } = parseOptions(schema, options, 'train');
+  const resolved = {
+    ...rest,
+    head: resolveHead(head, headOptions),
+    source: resolve(source),
+    out: resolve(out ?? `${basename(resolve(source)).replace(/\.csv$/i, '')}-model`),
+    home: resolve(home ?? regraftHome()),
+  };
+  checkPercents(resolved);
+  refuseInside(resolved.out, resolved.source);
+  return resolved;
+}
+
+function checkPercents({
+  validationPercent,
+  testPercent,
+}: Pick<ResolvedTrainOptions, 'validationPercent' | 'testPercent'>): void {
+  if (validationPercent + testPercent <= 90) return;
+  throw new RegraftError(
+    'INVALID_OPTION',
+    `Expected validationPercent and testPercent to leave at least 10 % for training but received ${validationPercent} and ${testPercent}.`,
+  );
+}
+
+function refuseInside(out: string, source: string): void {
+  if (out !== source && !out.startsWith(source + sep)) return;
+  throw new RegraftError(
+    'INVALID_OPTION',
+    `The output folder ${out} lies inside the photos' folder ${source}.`,
+    {
+      hint: 'Choose a folder outside it: the report would be taken for photos in the next run.',
+    },
+  );
+}

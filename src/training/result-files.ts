@@ -1,0 +1,86 @@
+import { formatCsvRow } from '../dataset/csv.ts';
+import type { Part } from '../dataset/dataset.ts';
+import { formatSplitCsv } from '../dataset/split-csv.ts';
+import type { RunRecord } from '../model/run-record.ts';
+import { modelFileName } from '../model/load.ts';
+import { makeThumbnail } from '../image/thumbnail.ts';
+import { renderReport } from '../report/report.ts';
+import type { Evaluation } from './evaluate-head.ts';
+import type { Prepared } from './prepare.ts';
+
+/** Mistakes that the report shows with their photo. */
+const mostThumbnails = 24;
+const thumbnailPx = 240;
+
+/** Makes the content of every file of a model folder, by its name. */
+export async function makeResultFiles(
+  prepared: Prepared,
+  evaluation: Evaluation,
+  run: RunRecord,
+  model: Uint8Array,
+): Promise<Map<string, Uint8Array | string>> {
+  return new Map<string, Uint8Array | string>([
+    [
+      'report.html',
+      renderReport(run, { thumbnails: await thumbnailsOf(prepared, run), parts: countParts(prepared) }),
+    ],
+    ['predictions.csv', formatPredictions(prepared, evaluation)],
+    ['split.csv', formatSplitCsv(prepared.dataset, prepared.split)],
+    ['run.json', `${JSON.stringify(run, null, 2)}\n`],
+    [modelFileName, model],
+  ]);
+}
+
+/** One row a test photo: path, label, what was predicted, its probability, then the probability of every class. */
+function formatPredictions(
+  { dataset: { classes }, parts: { test } }: Prepared,
+  { probabilities }: Evaluation,
+): string {
+  const header = formatCsvRow([
+    'path',
+    'label',
+    'predicted',
+    'probability',
+    ...classes.map((name) => `p(${name})`),
+  ]);
+  const rows = test.photos.map(({ path, label }, row) => {
+    const values = [...probabilities.subarray(row * classes.length, (row + 1) * classes.length)];
+    const best = values.indexOf(Math.max(...values));
+    const numbers = [values[best] ?? 0, ...values].map((value) => value.toFixed(6));
+    return formatCsvRow([path, classes[label] ?? '', classes[best] ?? '', ...numbers]);
+  });
+  return header + rows.join('');
+}
+
+async function thumbnailsOf(
+  { parts: { test }, backbone }: Prepared,
+  run: RunRecord,
+): Promise<Map<string, string>> {
+  const thumbnails = new Map<string, string>();
+  // Bottleneck files come without their photos.
+  if (backbone.sha256 === null) return thumbnails;
+  const files = new Map(test.photos.map(({ path, file }) => [path, file]));
+  for (const { path } of run.mistakes.slice(0, mostThumbnails)) {
+    // A photo that is gone by now leaves its place in the report empty; it is no reason to lose the training.
+    const jpeg = await makeThumbnail(files.get(path) ?? '', thumbnailPx).catch(() => undefined);
+    if (jpeg !== undefined) {
+      thumbnails.set(path, `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`);
+    }
+  }
+  return thumbnails;
+}
+
+function countParts({ dataset: { classes }, parts }: Prepared): Map<string, Record<Part, number>> {
+  const count = (part: Part, label: number): number =>
+    parts[part].photos.filter((photo) => photo.label === label).length;
+  return new Map(
+    classes.map((name, label) => [
+      name,
+      {
+        training: count('training', label),
+        validation: count('validation', label),
+        test: count('test', label),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import type { FittedHead } from '../head/head.ts';
+import { modelFileName } from '../model/load.ts';
+import type { RunRecord } from '../model/run-record.ts';
+import { runtimeVersion } from '../runtime/version.ts';
+import { readVersion } from '../version.ts';
+import type { Evaluation } from './evaluate-head.ts';
+import type { ResolvedTrainOptions } from './options.ts';
+import type { Prepared } from './prepare.ts';
+import type { Stages } from './stages.ts';
+
+/** Assembles what `run.json` keeps of a training. */
+export function recordRun(
+  options: ResolvedTrainOptions,
+  { dataset, split, parts, backbone, features }: Prepared,
+  head: FittedHead,
+  evaluation: Evaluation,
+  model: { readonly folder: string; readonly bytes: Uint8Array },
+  stages: Stages,
+): RunRecord {
+  const { validationPercent, testPercent, seed } = options;
+  const { type, settings, trials, curve } = head;
+  return {
+    schemaVersion: 1,
+    dataset: {
+      name: dataset.name,
+      classes: [...dataset.classes],
+      counts: Object.fromEntries(
+        dataset.classes.map((name, label) => [
+          name,
+          dataset.photos.filter((photo) => photo.label === label).length,
+        ]),
+      ),
+    },
+    split: {
+      training: parts.training.photos.length,
+      validation: parts.validation.photos.length,
+      test: parts.test.photos.length,
+      source: split.source,
+      validationPercent,
+      testPercent,
+      seed,
+    },
+    skipped: dataset.skipped.map((photo) => ({ ...photo })),
+    notices: [...dataset.notices],
+    backbone,
+    features,
+    head: {
+      type,
+      settings: { ...settings },
+      temperature: evaluation.temperature,
+      ...(trials === undefined ? {} : { trials: trials.map((trial) => ({ ...trial })) }),
+      ...(curve === undefined ? {} : { curve: curve.map((point) => ({ ...point })) }),
+    },
+    metrics: {
+      validation: { accuracy: head.validationAccuracy, count: parts.validation.photos.length },
+      // The schema's arrays are mutable ones, those of the metrics are not.
+      test: structuredClone(evaluation.metrics) as RunRecord['metrics']['test'],
+    },
+    mistakes: evaluation.mistakes.map((mistake) => ({ ...mistake })),
+    timings: {
+      scanMs: stages.ms('scan'),
+      featuresMs: stages.ms('backbone') + stages.ms('features'),
+      headMs: stages.ms('head'),
+      evaluateMs: stages.ms('evaluate'),
+      totalMs: stages.totalMs(),
+    },
+    model: {
+      path: resolve(model.folder, modelFileName),
+      sha256: createHash('sha256').update(model.bytes).digest('hex'),
+      bytes: model.bytes.length,
+    },
+    versions: {
+      regraft: readVersion(),
+      node: process.versions.node,
+      onnxruntime: runtimeVersion(),
+      platform: `${process.platform} ${process.arch}`,
+    },
+    finishedAt: new Date().toISOString(),
+  };
+}

@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { expect, it } from 'vitest';
+
+const index = fileURLToPath(new URL('../../src/index.ts', import.meta.url));
+
+// Every change of the public API is a visible change of this snapshot.
+it('exports these values and types', () => {
+  const program = ts.createProgram([index], {
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2023,
+    allowImportingTsExtensions: true,
+    noEmit: true,
+    skipLibCheck: true,
+    strict: true,
+  });
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(index);
+  const symbol = source && checker.getSymbolAtLocation(source);
+  if (symbol === undefined) throw new Error(`${index} exports nothing.`);
+  const names = checker.getExportsOfModule(symbol).map((found) => {
+    const target = found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found;
+    return `${target.flags & ts.SymbolFlags.Value ? 'value' : 'type '} ${found.name}`;
+  });
+  expect(names.sort()).toMatchInlineSnapshot(`
+    [
+      "type  ClassMetrics",
+      "type  Classifier",
+      "type  ClassifierOptions",
+      "type  ClassifyOptions",
+      "type  ErrorCode",
+      "type  EvaluateOptions",
+      "type  ExportFeaturesOptions",
+      "type  ExportedFeatures",
+      "type  HeadType",
+      "type  Mistake",
+      "type  ModelEvaluation",
+      "type  ModelMetadata",
+      "type  NumericForm",
+      "type  OnProgress",
+      "type  Prediction",
+      "type  ProgressEvent",
+      "type  RegraftErrorOptions",
+      "type  RunRecord",
+      "type  ScoredLabel",
+      "type  SkippedPhoto",
+      "type  Stage",
+      "type  TestMetrics",
+      "type  TrainOptions",
+      "type  TrainResult",
+      "value RegraftError",
+      "value evaluateModel",
+      "value exportFeatures",
+      "value loadClassifier",
+      "value runRecordSchema",
+      "value train",
+    ]
+  `);
+});
