@@ -80,7 +80,8 @@ function explain(issue: z.core.$ZodIssue, values: Record<string, unknown>, owner
 }
 
 function formatValue(value: unknown): string {
-  if (typeof value === 'string' || (typeof value === 'object' && value !== null))
+  if (typeof value === 'string' || (typeof value === 'object' && value !== null)) {
     return JSON.stringify(value);
+  }
   return typeof value === 'function' ? 'a function' : String(value);
 }

@@ -5,11 +5,12 @@ const methods = ['log', 'info', 'warn', 'error', 'debug'] as const;
 const spies = new Map<string, MockInstance<(...args: unknown[]) => void>>();
 
 beforeEach(() => {
-  for (const method of methods)
+  for (const method of methods) {
     spies.set(
       method,
       vi.spyOn(console, method).mockImplementation(() => undefined),
     );
+  }
 });
 
 afterEach(() => {

@@ -5,7 +5,15 @@ export type Stage = 'download' | 'backbone' | 'scan' | 'split' | 'features' | 'h
 export type ProgressEvent =
   | { type: 'start'; stage: Stage; text: string }
   /** `done` of `total` units (`total` undefined while unknown); `rate` in units a second, `etaMs` the time left. */
-  | { type: 'progress'; stage: Stage; done: number; total?: number; unit: 'photos' | 'bytes' | 'steps' | 'fits'; rate?: number; etaMs?: number }
+  | {
+      type: 'progress';
+      stage: Stage;
+      done: number;
+      total?: number;
+      unit: 'photos' | 'bytes' | 'steps' | 'fits';
+      rate?: number;
+      etaMs?: number;
+    }
   /** A line of a trainer's own log, e.g. the classic's `Step 100: Validation accuracy …`. */
   | { type: 'line'; stage: Stage; text: string }
   /** Something the user should know, e.g. duplicates in the photos. */
