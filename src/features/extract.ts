@@ -84,7 +84,7 @@ async function extractOne(
 ): Promise<void> {
   const { width, height } = backbone.preprocess;
   const bytes = await readPhoto(photo);
-  const data = await decodeImage(bytes, { width, height, ...(maxPixels === undefined ? {} : { maxPixels }) });
+  const data = await decodeImage(bytes, { ...backbone.preprocess, maxPixels });
   const image = { type: 'uint8', dims: [1, height, width, 3], data } as const;
   const outputs = await sessions.run({ image }, { signal, transfer: true });
   await writer.add(
