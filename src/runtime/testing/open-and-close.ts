@@ -1,5 +1,6 @@
 // Opens and closes the same 16 MB graph many times in a process of its own. Prints resident MB after warm-up and at the end.
 import { floats, node } from '../../onnx/build.ts';
+import { encodeModel } from '../../onnx/write.ts';
 import { openSessions } from '../session-pool.ts';
 
 const side = 2000;
@@ -11,11 +12,12 @@ const graph = {
   inputs: [{ name: 'x', type: 'float32', dims: ['N', side] }],
   outputs: [{ name: 'y', type: 'float32', dims: ['N', side] }],
 } as const;
+const model = encodeModel({ opset: 17, metadata: {}, graph });
 const x = floats([1, side], new Float32Array(side).fill(1));
 
 const residentMb: number[] = [];
 for (let round = 0; round < 18; round++) {
-  await using pool = await openSessions({ opset: 17, metadata: {}, graph }, { workers: 1 });
+  await using pool = await openSessions(model, { workers: 1 });
   await pool.run({ x });
   residentMb.push(process.memoryUsage().rss / 2 ** 20);
 }
