@@ -1,5 +1,5 @@
 import { enlargeBilinear } from './enlarge.ts';
-import { openPhoto } from './open-photo.ts';
+import { openPhoto, type OpenPhoto } from './open-photo.ts';
 import { runPipeline } from './run-pipeline.ts';
 
 /** What {@link decodeImage} makes of a photo. */
@@ -23,8 +23,18 @@ export interface DecodeOptions {
  * @throws PHOTO_NOT_FOUND, PHOTO_UNREADABLE, PHOTO_EMPTY, NOT_AN_IMAGE, FORMAT_UNSUPPORTED, PHOTO_CORRUPT, PHOTO_TOO_LARGE
  */
 export async function decodeImage(input: string | Uint8Array, options: DecodeOptions): Promise<Uint8Array> {
-  const { width, height, maxPixels } = options;
-  const photo = await openPhoto(input, maxPixels);
+  return decodePhoto(await openPhoto(input, options.maxPixels), options);
+}
+
+/**
+ * Decodes an opened photo as {@link decodeImage} does.
+ *
+ * @throws PHOTO_CORRUPT
+ */
+export async function decodePhoto(
+  photo: OpenPhoto,
+  { width, height }: Omit<DecodeOptions, 'maxPixels'>,
+): Promise<Uint8Array> {
   // libvips enlarges with a shift of half a pixel (4 → 8 pixels samples at 0, 0, 0.5, 1 …), so it only shrinks here.
   const shrunk = { width: Math.min(width, photo.width), height: Math.min(height, photo.height) };
   const pixels = await runPipeline(
