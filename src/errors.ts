@@ -24,6 +24,7 @@ export const errorCodes = {
   PHOTO_CORRUPT: 'A photo is truncated or damaged and cannot be decoded.',
   PHOTO_TOO_LARGE: 'A photo has more pixels than the limit.',
   PHOTO_IN_TWO_CLASSES: 'The same photo lies in two classes.',
+  CLASS_UNKNOWN: 'A photo to evaluate a model on is of a class that the model does not know.',
   // Networks
   BACKBONE_UNKNOWN: 'No network of that name is in the catalogue.',
   BACKBONE_HASH_MISMATCH: 'A network file does not have the SHA-256 that the catalogue pins.',

@@ -6,6 +6,7 @@ import type { NumericForm } from './onnx/numeric-form.ts';
 import type { SkippedPhoto } from './dataset/dataset.ts';
 import { scanDataset } from './dataset/scan.ts';
 import { type ExportBatch, writeArrowFile } from './features/arrow-file.ts';
+import { RegraftError } from './errors.ts';
 import { extractFeatures } from './features/extract.ts';
 import { gatherFeatures } from './features/gather.ts';
 import { writeRetrainText } from './features/retrain-text.ts';
@@ -55,7 +56,7 @@ const exportOptions = z.strictObject({
 /**
  * Computes the features of a dataset's photos, as far as the store lacks them, and writes them for other tools.
  *
- * @throws RegraftError As `train` does while it scans and computes; `OUT_OF_DISK` or `NOT_WRITABLE` for the output.
+ * @throws RegraftError As `train` does while it scans and computes; `NO_PHOTO_READ` when nothing is left to write; `OUT_OF_DISK` or `NOT_WRITABLE` for the output.
  */
 export async function exportFeatures(
   source: string,
@@ -80,6 +81,8 @@ export async function exportFeatures(
     () => extractFeatures(dataset.photos, backbone, store, settings),
     (extraction) => `${extraction.computed} computed, ${extraction.cached} from the store`,
   );
+  const skipped = [...dataset.skipped, ...failed];
+  if (failed.length === dataset.photos.length) throw nothingRead(source, failed);
   const unreadable = new Set(failed.map(({ path }) => path));
   const photos = dataset.photos.filter(({ path }) => !unreadable.has(path));
   const taps = format === 'arrow' ? backbone.taps : backbone.taps.slice(-1);
@@ -110,7 +113,16 @@ export async function exportFeatures(
     const origin = { backbone: backbone.sha256, form: backbone.form, view: 'whole' };
     await writeArrowFile(output, taps, origin, batches());
   }
-  return { output, rows: photos.length, taps, computed, cached, skipped: [...dataset.skipped, ...failed] };
+  return { output, rows: photos.length, taps, computed, cached, skipped };
+}
+
+function nothingRead(source: string, failed: readonly SkippedPhoto[]): RegraftError {
+  const [first] = failed;
+  return new RegraftError(
+    'NO_PHOTO_READ',
+    `None of the ${failed.length} photos in ${source} could be read. The first, ${first?.path ?? ''}: ${first?.reason ?? ''}`,
+    { hint: 'Nothing was written. Repair or replace the photos.' },
+  );
 }
 
 /** Takes rows of joined taps apart: one matrix a tap. */

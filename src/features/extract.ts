@@ -84,8 +84,9 @@ function findTooLarge(
 ): Map<string, RegraftError> {
   const tooLarge = new Map<string, RegraftError>();
   for (const [photo, { width, height }] of located) {
-    if (width * height > maxPixels)
-      {tooLarge.set(photo, tooLargeError({ name: '', width, height }, maxPixels));}
+    if (width * height > maxPixels) {
+      tooLarge.set(photo, tooLargeError({ name: '', width, height }, maxPixels));
+    }
   }
   return tooLarge;
 }
