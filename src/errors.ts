@@ -4,7 +4,7 @@
 export const errorCodes = {
   // The caller's input
   INVALID_OPTION: 'An option has a value that is not allowed, or is not known.',
-  CANCELLED: 'The work was cancelled by Ctrl-C or an AbortSignal.',
+  CANCELLED: 'The work was cancelled by Ctrl-C, another signal, or an AbortSignal.',
   OUT_OF_DISK: 'The disk is full.',
   NOT_WRITABLE: 'A file or folder cannot be written.',
   // Datasets

@@ -14,11 +14,14 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   const fail = (error: unknown): number => {
     const failure = describeFailure(error, interrupts.signal);
     report(failure, context, wantsJson(args));
-    return failure.exitCode;
+    // What was cancelled says which signal did it.
+    return failure.exitCode === exitCodes.interrupted
+      ? (interrupts.exitCode ?? failure.exitCode)
+      : failure.exitCode;
   };
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has gone (`regraft … | head`) is no failure.
-    if (error.code === 'EPIPE') interrupts.abandon();
+    // A reader that has gone (`regraft … | head`) is no failure, nor is a terminal that was closed (SIGHUP tells).
+    if (error.code === 'EPIPE' || interrupts.exitCode === exitCodes.hungUp) interrupts.abandon();
     else leaveNow(fail(error));
   });
   process.stderr.on('error', () => undefined);
@@ -29,9 +32,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
-    if (interrupts.abandoned || (error instanceof CommanderError && error.exitCode === 0)) {
-      return exitCodes.ok;
-    }
+    const abandoned = interrupts.abandoned && interrupts.exitCode === undefined;
+    if (abandoned || (error instanceof CommanderError && error.exitCode === 0)) return exitCodes.ok;
     return fail(error);
   } finally {
     context.reporter.stop();
