@@ -49,8 +49,9 @@ export async function evaluateModel(
   const { home = regraftHome(), nested, maxPixels, workers, onProgress, signal } = settings;
   const stages = startStages(onProgress, signal);
   const scan = { home, nested, onProgress, signal, minClasses: 1 } as const;
-  const dataset = await stages.time('scan', () => scanDataset(source, scan));
+  // First, so that a wrong path is told before a long scan.
   await using classifier = await loadClassifier(model, { workers, signal });
+  const dataset = await stages.time('scan', () => scanDataset(source, scan));
   const { labels } = classifier;
   const isKnown = dataset.classes.map((name) => labels.includes(name));
   const known = dataset.photos.filter(({ label }) => isKnown[label]);
@@ -74,7 +75,7 @@ export async function evaluateModel(
       .filter(({ label }) => !isKnown[label])
       .map(({ path, label }) => ({
         path,
-        code: 'INVALID_OPTION' as const,
+        code: 'CLASS_UNKNOWN' as const,
         reason: `The model does not know the class "${dataset.classes[label] ?? ''}".`,
       })),
   ];

@@ -11,6 +11,7 @@ export interface PredictFlags {
   readonly top?: number;
   readonly json?: true;
   readonly csv?: true;
+  readonly maxPixels?: number;
   readonly workers?: number;
 }
 
@@ -34,7 +35,11 @@ export async function predictPhotos(
   const count =
     out.live && flags.json !== true ? undefined : countProgress(photos.length, reporter.onProgress);
   let read = 0;
-  for await (const prediction of classifyInOrder(classifier, photos, { top, signal })) {
+  for await (const prediction of classifyInOrder(classifier, photos, {
+    top,
+    maxPixels: flags.maxPixels,
+    signal,
+  })) {
     if (prediction.error === undefined) read += 1;
     printer.add(prediction);
     count?.();

@@ -19,11 +19,15 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   const fail = (error: unknown): number => {
     const failure = describeFailure(error, interrupts.signal, calledCommand(args)?.name);
     report(failure, context, wantsJson(args));
-    return failure.exitCode;
+    // What was cancelled says which signal did it.
+    return failure.exitCode === exitCodes.interrupted
+      ? (interrupts.exitCode ?? failure.exitCode)
+      : failure.exitCode;
   };
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has gone (`regraft … | head`) is no failure.
-    if (error.code !== 'EPIPE') unwritten ??= writeError('the output', error);
+    // A reader that has gone (`regraft … | head`) is no failure, nor is a terminal that was closed (SIGHUP tells).
+    const isGone = error.code === 'EPIPE' || interrupts.exitCode === exitCodes.hungUp;
+    if (!isGone) unwritten ??= writeError('the output', error);
     // The work ends by its signal: leaving while threads compute would make onnxruntime abort the process.
     interrupts.abandon();
   });
@@ -37,9 +41,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     return unwritten === undefined ? exitCodes.ok : fail(unwritten);
   } catch (error) {
     if (unwritten !== undefined) return fail(unwritten);
-    if (interrupts.abandoned || (error instanceof CommanderError && error.exitCode === 0)) {
-      return exitCodes.ok;
-    }
+    const abandoned = interrupts.abandoned && interrupts.exitCode === undefined;
+    if (abandoned || (error instanceof CommanderError && error.exitCode === 0)) return exitCodes.ok;
     return fail(error);
   } finally {
     context.reporter.stop();

@@ -221,7 +221,10 @@ describe.skipIf(weights.missing !== undefined)('using a trained model', () => {
       expect(outcome.code).toBe(0);
       const result = jsonOf<ModelEvaluation>(outcome);
       expect(result).toMatchObject({ count: 4, accuracy: 1, labels: patternNames, mistakes: [] });
-      expect(result.skipped.map(({ path }) => path)).toEqual(['stars/1.jpg', 'stars/2.jpg']);
+      expect(result.skipped.map(({ path, code }) => [path, code])).toEqual([
+        ['stars/1.jpg', 'CLASS_UNKNOWN'],
+        ['stars/2.jpg', 'CLASS_UNKNOWN'],
+      ]);
       expect(result.skipped[0]?.reason).toContain('stars');
     });
 
@@ -263,6 +266,11 @@ describe.skipIf(weights.missing !== undefined)('using a trained model', () => {
       expect(code).toBe(0);
       expect(stdout).toMatch(/accuracy/i);
       expect(stdout).toContain('checks');
+    });
+
+    it('looks for the model before it scans the photos', async () => {
+      const outcome = await regraft('evaluate', 'no-model', 'no-photos', '--json');
+      expect(jsonOf<PrintedFailure>(outcome).error.code).toBe('MODEL_NOT_FOUND');
     });
 
     it('says so when the model knows none of the classes', async () => {
