@@ -14,11 +14,13 @@ const source = 'https://networks.test/net.onnx';
 // Node reads which certificates it trusts only when it starts.
 async function fetchBehind(
   proxy: (url: string) => NodeJS.ProcessEnv,
+  status?: number,
 ): Promise<{ proxy: Proxy; result: FetchedNetwork & { code?: string; message?: string } }> {
   const [home, certificate] = [await temporaryFolder(), makeCertificate('networks.test')];
   const trusted = join(home, 'cert.pem');
   await writeFile(trusted, certificate.cert);
   const running = await startProxy(certificate, content);
+  running.status = status;
   const env = { NODE_EXTRA_CA_CERTS: trusted, ...proxy(running.url) };
   const { stdout } = await startScript('fetch-in-process.ts', [home, source], env).ended;
   const result = JSON.parse(stdout) as FetchedNetwork;
@@ -45,4 +47,16 @@ test('a host of NO_PROXY is asked directly', async () => {
     message: expect.stringMatching(/ENOTFOUND|EAI_AGAIN/) as string,
   });
   expect(proxy.connects).toEqual([]);
+});
+
+test('a proxy that refuses is told, without its password', async () => {
+  const { result } = await fetchBehind(
+    (url) => ({ HTTPS_PROXY: url.replace('://', '://user:secret@') }),
+    407,
+  );
+  expect(result).toMatchObject({
+    code: 'DOWNLOAD_FAILED',
+    message: expect.stringContaining('407') as string,
+  });
+  expect(result.message).not.toContain('secret');
 });
