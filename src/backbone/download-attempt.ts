@@ -142,9 +142,12 @@ function isFileError(error: unknown): boolean {
 }
 
 function describe(error: unknown): string {
-  // fetch says only "fetch failed" or "terminated"; the reason is the cause.
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const text = cause instanceof Error ? cause.message : String(cause);
+  // fetch says only "fetch failed" or "terminated", and of a proxy "Request was cancelled"; the reason is the innermost cause.
+  let cause = error;
+  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+  const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
+  const refusal = /^Proxy response \((\d+)\)/.exec(text)?.[1];
+  if (refusal !== undefined) return `the proxy of HTTPS_PROXY answered ${refusal}`;
   const code = errnoCode(cause);
   return code === undefined || text.includes(code) ? text || String(code) : `${code}, ${text}`;
 }

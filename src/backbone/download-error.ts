@@ -3,7 +3,7 @@ import { RegraftError } from '../errors.ts';
 /** Gives the error for a download that failed for a reason that another attempt would meet again, or met too often. */
 export function downloadError(url: string, reason: string, cause?: unknown): RegraftError {
   return new RegraftError('DOWNLOAD_FAILED', `Could not download ${url}: ${reason}.`, {
-    hint: 'Check the connection, and run the same command again: what has arrived is kept where the server allows to go on.',
+    hint: 'Check the connection and the proxy (HTTPS_PROXY, NO_PROXY), and run the same command again: what has arrived is kept where the server allows to go on.',
     cause,
   });
 }
