@@ -8,21 +8,22 @@ import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ProgressEvent } from '../shared/progress.ts';
-import type { CatalogueEntry, WeightsSource } from './catalogue.ts';
+import type { CatalogueEntry } from './catalogue.ts';
 import { npmEnvironment, startRegistry } from './testing/registry.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { ensureWeights } from './weights.ts';
 import { weightsFolder, weightsPath } from './weights-file.ts';
+import type { RemoteSource } from './weights-source.ts';
 
 const weights = randomBytes(300_000);
-const fromNpm: WeightsSource = {
+const fromNpm: RemoteSource = {
   type: 'npm',
   package: 'small-network',
   version: '1.2.3',
   path: 'model/small.lite',
 };
 
-function entryOf(content: Uint8Array, sources: readonly WeightsSource[] = [fromNpm]): CatalogueEntry {
+function entryOf(content: Uint8Array, sources: readonly RemoteSource[] = [fromNpm]): CatalogueEntry {
   const sha256 = createHash('sha256').update(content).digest('hex');
   const file = { sha256, bytes: content.length, extension: 'tflite' };
   return { id: 'small', title: 'Small network', file, sources, licence: 'MIT', origin: 'A test.' };

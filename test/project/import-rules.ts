@@ -53,6 +53,8 @@ const packageFolders: Readonly<Record<string, string>> = {
   'string-width': 'cli/',
   'proper-lockfile': 'exclusive-folder.ts',
   tar: 'backbone/',
+  undici: 'backbone/',
+  yauzl: 'backbone/',
 };
 
 /** Finds the imports of a source file: static, re-exports, dynamic and `require.resolve`. */
