@@ -29,6 +29,7 @@ export const errorCodes = {
   BACKBONE_UNKNOWN: 'No network of that name is in the catalogue.',
   BACKBONE_HASH_MISMATCH: 'A network file does not have the SHA-256 that the catalogue pins.',
   BACKBONE_INVALID: 'A network file cannot be read.',
+  PREPROCESS_UNKNOWN: 'A network does not say how photos are prepared for it.',
   OPERATOR_UNSUPPORTED: 'A network uses an operator that the importer does not know.',
   OFFLINE: 'A download is needed, but REGRAFT_OFFLINE=1 is set.',
   DOWNLOAD_FAILED: 'A download failed.',

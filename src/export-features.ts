@@ -114,7 +114,7 @@ export async function exportFeatures(
         yield { paths: some.map(({ path }) => path), labels, photos: hashes, values };
       }
     };
-    const origin = { backbone: backbone.sha256, form: backbone.form, view: 'whole' };
+    const origin = { backbone: backbone.sha256, form: backbone.form, view: backbone.variant };
     await writeArrowFile(output, taps, origin, batches());
   }
   return { output, rows: photos.length, taps, computed, cached, skipped };

@@ -3,8 +3,9 @@ import { append } from '../onnx/append.ts';
 import { node } from '../onnx/build.ts';
 import { cutAt } from '../onnx/cut.ts';
 import type { GraphNode, Model, ValueInfo } from '../onnx/graph.ts';
-import type { Preprocess, Tap } from './backbone.ts';
 import type { NumericForm } from '../onnx/numeric-form.ts';
+import type { PhotoFit } from '../shared/preprocess.ts';
+import type { Tap } from './backbone.ts';
 
 /** A tap with the tensor of the network that it averages. */
 export interface TapSource extends Tap {
@@ -12,7 +13,16 @@ export interface TapSource extends Tap {
 }
 
 /** Whole photo to 299 × 299, as the network was trained. */
-export const inceptionPreprocess: Preprocess = { width: 299, height: 299, resize: 'stretch' };
+export const inceptionPreprocess: PhotoFit = {
+  width: 299,
+  height: 299,
+  resize: 'stretch',
+  crop: 1,
+  kernel: 'bilinear',
+};
+
+/** The name of {@link inceptionPreprocess} with {@link inceptionTaps}. */
+export const inceptionVariant = 'whole';
 
 const mixed: readonly (readonly [string, number])[] = [
   ['Mixed_5b', 256],

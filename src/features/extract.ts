@@ -107,7 +107,7 @@ async function extractOne(
 ): Promise<void> {
   const { width, height } = backbone.preprocess;
   const opened = await openPhoto(await readPhoto(photo), maxPixels);
-  const data = await decodePhoto(opened, { width, height });
+  const data = await decodePhoto(opened, backbone.preprocess);
   const image = { type: 'uint8', dims: [1, height, width, 3], data } as const;
   const outputs = await sessions.run({ image }, { signal, transfer: true });
   await writer.add({

@@ -24,7 +24,7 @@ export interface RowLocation {
   readonly height: number;
 }
 
-/** The features of one network's taps for one view, in immutable segments that any number of processes share. */
+/** The features of one network's taps in one form and variant, in immutable segments that any number of processes share. */
 export interface FeatureStore {
   readonly taps: readonly SegmentTap[];
   /**
@@ -46,10 +46,8 @@ export interface FeatureStore {
   append(segment: Segment): Promise<void>;
 }
 
-/** The way a photo is shown to the network: here the whole photo, stretched. */
-const view = 'whole';
-/** Raised when the same photo gives other features, for example through another resize, or segments tell other things of a photo. */
-const featuresVersion = 2;
+/** Raised when the same photo gives other features though the network and its variant are the same, or segments tell other things of a photo. */
+const featuresVersion = 1;
 const extension = '.arrow';
 /** What to do when features that were there a moment ago are gone. */
 export const goneHint =
@@ -57,12 +55,9 @@ export const goneHint =
 
 /** Opens the store of a network's features under `<home>/features`; a missing folder is an empty store. */
 export async function openFeatureStore(home: string, backbone: Backbone): Promise<FeatureStore> {
-  const folder = join(
-    home,
-    'features',
-    `${backbone.sha256.slice(0, 16)}-${backbone.form}-${view}-v${featuresVersion}`,
-  );
-  const origin = { backbone: backbone.sha256, form: backbone.form, view };
+  const { sha256: weights, form, variant: view } = backbone;
+  const folder = join(home, 'features', `${weights.slice(0, 16)}-${form}-${view}-v${featuresVersion}`);
+  const origin = { backbone: weights, form, view };
   const locations = await indexSegments(folder, origin);
   const verified = new Map<string, Promise<boolean>>();
   const isWhole = (segment: string): Promise<boolean> => {

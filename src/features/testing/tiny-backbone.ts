@@ -7,7 +7,8 @@ export const tinyBackbone: Backbone = {
   id: 'tiny',
   sha256: 'ab'.repeat(32),
   form: 'uint8',
-  preprocess: { width: 8, height: 8, resize: 'stretch' },
+  preprocess: { width: 8, height: 8, resize: 'stretch', crop: 1, kernel: 'bilinear' },
+  variant: 'whole',
   taps: [
     { name: 'early', size: 3 },
     { name: 'late', size: 5 },
