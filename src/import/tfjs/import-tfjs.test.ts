@@ -10,10 +10,17 @@ import { importTfjs } from './import-tfjs.ts';
 import { goldenFiles, type GoldenNetwork, readGoldenNetworks } from './testing/golden-networks.ts';
 
 const tfjs = readGoldenNetworks('tfjs-layers.json');
+const keras = readGoldenNetworks('tfjs-keras.json');
 const tolerance = 1e-4;
 
 describe.each(tfjs.networks)('the network $name that TensorFlow.js has saved', (golden) => {
   it('gives what TensorFlow.js computes with it', async () => {
+    await expectGolden(importTfjs(goldenFiles(golden), 'model.json'), golden);
+  });
+});
+
+describe.each(keras.networks)('the network $name that Keras has saved', (golden) => {
+  it('gives what Keras computes with it', async () => {
     await expectGolden(importTfjs(goldenFiles(golden), 'model.json'), golden);
   });
 });
