@@ -1,6 +1,6 @@
 import { RegraftError } from '../../errors.ts';
 import type { ImportedNetwork } from '../imported-network.ts';
-import { addInput, finishDraft, startDraft } from '../layers/draft.ts';
+import { addInput, type Dim, finishDraft, startDraft } from '../layers/draft.ts';
 import { inOrder } from '../layers/reshape.ts';
 import { unsupportedLayer } from '../layers/unsupported.ts';
 import { indexWeights } from './find-weight.ts';
@@ -31,7 +31,6 @@ export interface TfjsFiles {
  */
 export function importTfjs(files: TfjsFiles, source: string): ImportedNetwork {
   const { network, manifest, dialect } = readModelJson(files.json, source);
-  const machine = files.metadata === undefined ? undefined : readTeachableMachine(files.metadata, source);
   const draft = startDraft(source);
   const { name, shape } = describeInput(network, source);
   const input = addInput(draft, name, shape);
@@ -43,14 +42,9 @@ export function importTfjs(files: TfjsFiles, source: string): ImportedNetwork {
   const run = { draft, weights, dialect, calls: new Map<string, number>(), onCall };
   const outputs = runNetwork(run, network, [], [input]).map((output) => inOrder(draft, output));
   if (draft.nodes.length === 0) throw unsupportedLayer(draft, 'The network', 'no layer that computes');
+  const machine = files.metadata === undefined ? undefined : readTeachableMachine(files.metadata, source);
+  if (machine !== undefined) checkExport(machine, shape, outputs[0]?.shape.at(-1), source);
   const { labels, ...known } = machine ?? {};
-  if (labels !== undefined && labels.length !== outputs[0]?.shape.at(-1)) {
-    throw new RegraftError(
-      'BACKBONE_INVALID',
-      `Expected a label for each of the ${outputs[0]?.shape.at(-1) ?? 0} classes of ${source}, but found ${labels.length} in field labels of its metadata.json.`,
-      { hint: 'Both files must be of the same export.' },
-    );
-  }
   const scaling = { order: 'RGB', mean: [0, 0, 0], std: [1, 1, 1] } as const;
   return {
     model: finishDraft(draft, input, outputs),
@@ -59,4 +53,28 @@ export function importTfjs(files: TfjsFiles, source: string): ImportedNetwork {
     preprocess: { ...(pixelLayers.length > 0 && { scaling }), ...known },
     ...(labels !== undefined && { labels }),
   };
+}
+
+/** Refuses a metadata.json of another export than the network's. */
+function checkExport(
+  { labels, width }: ReturnType<typeof readTeachableMachine>,
+  [height, length]: readonly [number, number, number],
+  classes: Dim | undefined,
+  source: string,
+): void {
+  const hint = 'Both files must be of the same export.';
+  if (labels.length !== classes) {
+    throw new RegraftError(
+      'BACKBONE_INVALID',
+      `Expected a label for each of the ${classes ?? 0} classes of ${source}, but found ${labels.length} in field labels of its metadata.json.`,
+      { hint },
+    );
+  }
+  if (width !== length || width !== height) {
+    throw new RegraftError(
+      'BACKBONE_INVALID',
+      `Expected ${height} × ${length} pixels in field imageSize of metadata.json of ${source}, but found ${width ?? 'none'}: the network takes the former.`,
+      { hint },
+    );
+  }
 }

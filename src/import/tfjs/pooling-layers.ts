@@ -3,7 +3,7 @@ import { pad } from '../layers/pad.ts';
 import { pool } from '../layers/pool.ts';
 import { reduce } from '../layers/reduce.ts';
 import { slice } from '../layers/slice.ts';
-import { upsample } from '../layers/upsample.ts';
+import { resize } from '../layers/resize.ts';
 import type { Value } from '../layers/draft.ts';
 import { pictureShape } from '../layers/window.ts';
 import { inputOf, type LayerCall, pair, settingsOf } from './layer-call.ts';
@@ -92,6 +92,12 @@ export function importCropping2D(call: LayerCall): Value {
 /** UpSampling2D. Bilinear, Keras takes the centres of pixels as their places and TensorFlow.js their corners. */
 export function importUpSampling2D(call: LayerCall): Value {
   const { size, interpolation } = settingsOf(call, upsampling);
-  const rule = call.dialect === 'tfjs' ? 'bilinear-corners' : 'bilinear-centres';
-  return upsample(call.draft, call.name, inputOf(call), size, interpolation === 'nearest' ? 'nearest' : rule);
+  const input = inputOf(call);
+  const [, height, width] = pictureShape(call.draft, call.name, input);
+  return resize(call.draft, call.name, input, {
+    method: interpolation,
+    height: height * size[0],
+    width: width * size[1],
+    halfPixelCenters: interpolation === 'bilinear' && call.dialect !== 'tfjs',
+  });
 }
