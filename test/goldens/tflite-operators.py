@@ -4,7 +4,7 @@
 
 Networks of the common families with a few channels and random weights (seeded), converted as float32, as float16, with a dynamic range
 (int8 weights, float activations) and in full int8, and one network for each other operator. Pixels follow from a formula, which
-tflite-operators.ts has as well.
+the test has as well.
 """
 
 import base64
@@ -183,11 +183,11 @@ def single_operators(pixels):
         "maximum": tf.maximum(f, tf.constant(0.25)),
         "minimum": tf.minimum(f, -f),
         "leaky_relu": tf.nn.leaky_relu(f, 0.3),
-        "relu_n1_to_1": tf.maximum(-1.0, tf.minimum(f * 2, 1.0)),
+        "relu_n1_to_1": tf.maximum(tf.minimum(f * 2, 1.0), -1.0),
         "logistic": tf.sigmoid(f),
         "tanh": tf.tanh(f),
-        "hard_swish": f * tf.nn.relu6(f * 3 + 3) * (1 / 6),
-        "prelu": tf.nn.relu(f) + weight(1, 1, 3) * -tf.nn.relu(-f),
+        "hard_swish": f * tf.nn.relu6(f + 3) * (1 / 6),
+        "prelu": tf.nn.relu(f) + -weight(1, 1, 3) * tf.nn.relu(-f),
         "transpose": tf.transpose(f, [0, 2, 1, 3]) * 2,
         "strided_slice": f[:, 1:7:2, ::3, 1],
         "slice": tf.slice(f, [0, 2, 0, 1], [1, 3, -1, 2]),
@@ -205,7 +205,7 @@ def single_operators(pixels):
         "flat": flat,
         "flat_relu": tf.nn.relu(tf.reshape(half * 3, [1, 48])),
         "dense_of_flat": tf.matmul(flat, weight(48, 6)) + weight(6),
-        "concatenate_rows": tf.concat([f, half[:, :, :2, :]], 1) if False else tf.concat([f[:, :2], f], 1),
+        "concatenate_rows": tf.concat([f[:, :2], f], 1),
         "softmax": tf.nn.softmax(f * 3),
     }, {
         # The converter has no int8 kernel for these, or none that this network needs.
@@ -287,11 +287,6 @@ def with_float_weights(file):
         model.buffers.append(buffer)
         tensor.buffer, tensor.type, tensor.quantization = len(model.buffers) - 1, schema.TensorType.FLOAT32, None
     return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
-
-
-def levels_of(real, detail):
-    scale, zero_point = detail["quantization"]
-    return real if scale == 0 else (real / scale + zero_point)
 
 
 def run(file, size):

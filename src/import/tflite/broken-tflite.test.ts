@@ -205,7 +205,7 @@ describe('a network of another kind', () => {
   });
 });
 
-function withTensor(name: string, change: { [K in keyof TensorDraft]?: TensorDraft[K] | undefined }): NetworkDraft {
+function withTensor(name: string, change: Partial<TensorDraft>): NetworkDraft {
   return {
     ...network,
     tensors: tensors.map((tensor) => (tensor.name === name ? { ...tensor, ...change } : tensor)),
