@@ -4,7 +4,6 @@ import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { importTflite } from '../src/import/tflite/import-tflite.ts';
 import type { ImportedNetwork } from '../src/import/imported-network.ts';
-import type { NumericForm } from '../src/onnx/numeric-form.ts';
 import type { Model, Tensor } from '../src/onnx/graph.ts';
 import { encodeModel } from '../src/onnx/write.ts';
 import { withInt8Weights } from '../src/runtime/adapt-to-machine.ts';
@@ -15,6 +14,7 @@ interface GoldenOutput {
   /** Without the batch. */
   readonly shape: readonly number[];
   readonly type: 'float32' | 'int8' | 'uint8';
+  /** Of its levels; of real numbers that were dequantised, of the levels before. 0 for any others. */
   readonly scale: number;
   readonly zeroPoint: number;
   /** Packed `[pictures, ...shape]`. */
@@ -25,6 +25,9 @@ interface GoldenNetwork {
   readonly name: string;
   readonly form: 'float32' | 'float16' | 'dynamic' | 'int8';
   readonly size: number;
+  readonly pictures: number;
+  /** The share of values on which the interpreter's own sets of kernels (optimised, reference, XNNPACK) agree up to a step. */
+  readonly kernelAgreement?: number;
   readonly operators: Readonly<Record<string, number>>;
   /** Packed TensorFlow Lite file. */
   readonly file: string;
@@ -33,7 +36,7 @@ interface GoldenNetwork {
 
 const golden = JSON.parse(
   await readFile(fileURLToPath(new URL('goldens/tflite-operators.json', import.meta.url)), 'utf8'),
-) as { readonly pictures: number; readonly networks: readonly GoldenNetwork[] };
+) as { readonly networks: readonly GoldenNetwork[] };
 
 const floating = golden.networks.filter(({ form }) => form !== 'int8');
 const quantised = golden.networks.filter(({ form }) => form === 'int8');
@@ -54,14 +57,18 @@ describe('networks in full int8, against the TensorFlow Lite interpreter', () =>
   it.each(quantised)('$name gives its levels', async (network) => {
     const imported = importTflite(unpack(network.file), network.name);
     expect(imported.form).toBe('uint8');
-    await expectLevels(await runPictures(imported, network), network, 0.99);
+    const distances = levelDistances(await runPictures(imported, network), network);
+    const share = distances.filter((distance) => distance <= 1.001).length / distances.length;
+    // Where the interpreter's own kernels differ by more (its int8 HARD_SWISH rounds several times), so may this.
+    expect(share).toBeGreaterThanOrEqual(Math.min(0.99, (network.kernelAgreement ?? 1) - 0.02));
+    expect(Math.max(...distances)).toBeLessThanOrEqual(4.001);
   });
 
   it.each(quantised)('$name gives the same levels with int8 weights', async (network) => {
     const { model, ...rest } = importTflite(unpack(network.file), network.name);
     const shifted = withInt8Weights(model);
-    const stored = [...model.graph.initializers].filter(([name, { type, dims }]) => {
-      return type === 'uint8' && dims.length === 4 && name.length > 0;
+    const stored = [...model.graph.initializers].filter(([, { type, dims }]) => {
+      return type === 'uint8' && dims.length === 4;
     });
     expect(stored.length).toBeGreaterThan(0);
     for (const [name] of stored) expect(shifted.graph.initializers.get(name)?.type).toBe('int8');
@@ -133,7 +140,7 @@ const familyOperators = [
 /** Runs the golden's pictures as one batch; each output as real numbers or levels in TensorFlow's order. */
 async function runPictures(
   imported: ImportedNetwork,
-  { size }: GoldenNetwork,
+  { size, pictures }: GoldenNetwork,
   model: Model | Uint8Array = imported.model,
 ): Promise<Readonly<Record<string, number[]>>> {
   const { inputs, outputs } = imported.model.graph;
@@ -142,20 +149,20 @@ async function runPictures(
   expect(input?.dims).toEqual(imported.layout === 'NHWC' ? ['N', size, size, 3] : ['N', 3, size, size]);
   expect(imported.preprocess).toEqual({ width: size, height: size });
   await using sessions = await openSessions(model, { workers: 1 });
-  const results = await sessions.run({ [input?.name ?? '']: feed(imported, size) });
+  const results = await sessions.run({ [input?.name ?? '']: feed(imported, size, pictures) });
   return Object.fromEntries(
     outputs.map(({ name, dims, type }) => {
       const result = results[name];
       expect(result?.type).toBe(type);
-      expect(result?.dims).toEqual(dims.map((dim) => (dim === 'N' ? golden.pictures : dim)));
+      expect(result?.dims).toEqual(dims.map((dim) => (dim === 'N' ? pictures : dim)));
       return [name, channelsLast(result)];
     }),
   );
 }
 
-function feed({ model, layout }: ImportedNetwork, size: number): Tensor {
-  const pictures = Array.from({ length: golden.pictures }, (_, index) => draw(index, size));
-  const dims = model.graph.inputs[0]?.dims.map((dim) => (dim === 'N' ? golden.pictures : Number(dim))) ?? [];
+function feed({ model, layout }: ImportedNetwork, size: number, count: number): Tensor {
+  const pictures = Array.from({ length: count }, (_, index) => draw(index, size));
+  const dims = model.graph.inputs[0]?.dims.map((dim) => (dim === 'N' ? count : Number(dim))) ?? [];
   if (model.graph.inputs[0]?.type === 'uint8') {
     expect(layout).toBe('NHWC');
     return { type: 'uint8', dims, data: Uint8Array.from(pictures.flat()) };
@@ -196,39 +203,27 @@ function largestError(actual: readonly number[] | undefined, output: GoldenOutpu
   return Math.max(...expected.map((value, index) => Math.abs((actual?.[index] ?? NaN) - value))) / magnitude;
 }
 
-/** Checks that levels are the interpreter's up to one step, for a share of all values; outputs in real numbers are brought to their steps. */
-async function expectLevels(
+/** How many steps each value lies from the interpreter's. */
+function levelDistances(
   actual: Readonly<Record<string, number[]>>,
   { outputs }: GoldenNetwork,
-  share: number,
-): Promise<void> {
-  const far: string[] = [];
-  let count = 0;
-  for (const output of outputs) {
+): readonly number[] {
+  return outputs.flatMap((output) => {
     const expected = storedValues(output);
     expect(actual[output.name]).toHaveLength(expected.length);
     expect(new Set(expected).size).toBeGreaterThan(3);
     const shift = output.type === 'int8' ? 128 : 0;
-    // A real output is the dequantised one of the layer before: its steps are the distance of neighbours.
-    const step = output.type === 'float32' ? stepOf(expected) : 1;
-    for (const [index, level] of expected.entries()) {
-      const difference = ((actual[output.name]?.[index] ?? NaN) - level - shift) / step;
-      if (!(Math.abs(difference) <= 1.001)) far.push(`${output.name}[${index}]: ${difference}`);
-      count++;
-    }
-  }
-  expect(far.slice(Math.floor(count * (1 - share)))).toEqual([]);
-  return Promise.resolve();
-}
-
-function stepOf(values: readonly number[]): number {
-  const sorted = [...new Set(values)].sort((a, b) => a - b);
-  return Math.min(...sorted.slice(1).map((value, index) => value - (sorted[index] ?? NaN)));
+    const step = output.type === 'float32' ? output.scale : 1;
+    return expected.map((level, index) =>
+      Math.abs(((actual[output.name]?.[index] ?? NaN) - level - shift) / step),
+    );
+  });
 }
 
 function realValues(output: GoldenOutput): number[] {
-  const { scale, zeroPoint } = output;
-  return storedValues(output).map((value) => (scale === 0 ? value : scale * (value - zeroPoint)));
+  const { type, scale, zeroPoint } = output;
+  const stored = storedValues(output);
+  return type === 'float32' ? stored : stored.map((value) => scale * (value - zeroPoint));
 }
 
 function storedValues({ type, values }: GoldenOutput): number[] {

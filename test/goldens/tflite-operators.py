@@ -20,7 +20,8 @@ from keras import layers as kl
 from tensorflow.lite.python import schema_py_generated as schema
 from tensorflow.lite.tools import flatbuffer_utils
 
-SIZE, CLASSES, PICTURES = 32, 5, 3
+SIZE, CLASSES = 32, 5
+PICTURES = {"int8": 8}
 OPERATOR_NAMES = {number: name for name, number in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
 
 
@@ -181,9 +182,9 @@ def single_operators(pixels):
         "subtract": f - half[:, :1, :1, :],
         "multiply_constant": f * weight(3),
         "maximum": tf.maximum(f, tf.constant(0.25)),
-        "minimum": tf.minimum(f, -f),
+        "minimum": tf.minimum(f, half[:, :1, :1, :]),
         "leaky_relu": tf.nn.leaky_relu(f, 0.3),
-        "relu_n1_to_1": tf.maximum(tf.minimum(f * 2, 1.0), -1.0),
+        "fused_relu_n1_to_1": tf.maximum(tf.minimum(f * 2, 1.0), -1.0),
         "logistic": tf.sigmoid(f),
         "tanh": tf.tanh(f),
         "hard_swish": f * tf.nn.relu6(f + 3) * (1 / 6),
@@ -203,7 +204,7 @@ def single_operators(pixels):
         "squeeze": tf.squeeze(tf.reduce_mean(f, [1, 2], keepdims=True), [1, 2]),
         "expand_dims": tf.expand_dims(flat[:, :7], 1),
         "flat": flat,
-        "flat_relu": tf.nn.relu(tf.reshape(half * 3, [1, 48])),
+        "flat_relu": tf.nn.relu(flat),
         "dense_of_flat": tf.matmul(flat, weight(48, 6)) + weight(6),
         "concatenate_rows": tf.concat([f[:, :2], f], 1),
         "softmax": tf.nn.softmax(f * 3),
@@ -215,6 +216,8 @@ def single_operators(pixels):
         "squared_difference": tf.math.squared_difference(f, half[:, :1, :1, :]),
         "log_softmax": tf.nn.log_softmax(f),
         "elu": tf.nn.elu(f),
+        "relu_n1_to_1": tf.maximum(tf.minimum(tf.math.log(positive * positive), 1.0), -1.0),
+        "relu6": tf.nn.relu6(tf.exp(2 * f)),
         "l2_normalization": tf.math.l2_normalize(f, -1),
         "local_response": tf.nn.local_response_normalization(f, 2, 0.7, 0.3, 0.6),
         "average_rows": tf.nn.avg_pool2d(f, [1, 3], [1, 2], "SAME"),
@@ -289,32 +292,60 @@ def with_float_weights(file):
     return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
 
 
-def run(file, size):
-    interpreter = tf.lite.Interpreter(
-        model_content=file,
-        experimental_op_resolver_type=tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-    )
+Kernels = tf.lite.experimental.OpResolverType
+
+
+def run(file, size, pictures, kernels=Kernels.BUILTIN_WITHOUT_DEFAULT_DELEGATES):
+    """Every output by its name as [pictures, ...]."""
+    interpreter = tf.lite.Interpreter(model_content=file, experimental_op_resolver_type=kernels)
     interpreter.allocate_tensors()
     (source,) = interpreter.get_input_details()
-    outputs = {}
-    for index in range(PICTURES):
+    outputs = {detail["name"]: [] for detail in interpreter.get_output_details()}
+    for index in range(pictures):
         pixels = draw(index, size)
         fed = {np.uint8: pixels, np.int8: (pixels.astype(np.int16) - 128).astype(np.int8)}.get(source["dtype"])
         interpreter.set_tensor(source["index"], as_floats(pixels) if fed is None else fed)
         interpreter.invoke()
         for detail in interpreter.get_output_details():
-            outputs.setdefault(detail["name"], []).append((interpreter.get_tensor(detail["index"])[0], detail))
+            outputs[detail["name"]].append(interpreter.get_tensor(detail["index"])[0])
+    return {name: np.stack(values) for name, values in outputs.items()}
+
+
+def levels_of(file):
+    """Scale and zero point of every output; of a float one behind DEQUANTIZE, those of what it dequantises."""
+    graph = flatbuffer_utils.convert_bytearray_to_object(bytearray(file)).subgraphs[0]
+    makers = {operator.outputs[0]: operator for operator in graph.operators}
+    found = {}
+    for index in graph.outputs:
+        tensor = graph.tensors[index]
+        origin = tensor if tensor.type != schema.TensorType.FLOAT32 else graph.tensors[makers[index].inputs[0]]
+        quantisation = origin.quantization
+        exact = quantisation is None or quantisation.scale is None
+        found[tensor.name.decode()] = (0.0, 0) if exact else (float(quantisation.scale[0]), int(quantisation.zeroPoint[0]))
+    return found
+
+
+def describe(outputs, levels):
     return [
         {
-            "name": name,
-            "shape": list(values[0][0].shape),
-            "type": values[0][0].dtype.name,
-            "scale": float(values[0][1]["quantization"][0]),
-            "zeroPoint": int(values[0][1]["quantization"][1]),
-            "values": pack(np.stack([value for value, _ in values])),
+            "name": name, "shape": list(values.shape[1:]), "type": values.dtype.name,
+            "scale": levels[name][0], "zeroPoint": levels[name][1], "values": pack(values),
         }
         for name, values in outputs.items()
     ]
+
+
+def agreement(file, size, pictures, outputs, levels):
+    """The share of values on which the interpreter's own sets of kernels agree up to a step, the worst of them."""
+    shares = []
+    for kernels in (Kernels.BUILTIN_REF, Kernels.AUTO):
+        others = run(file, size, pictures, kernels)
+        steps = [
+            np.abs(others[name].astype(np.float64) - values) / (levels[name][0] if values.dtype == np.float32 else 1)
+            for name, values in outputs.items()
+        ]
+        shares.append(float(np.mean(np.concatenate([step.ravel() for step in steps]) <= 1.001)))
+    return min(shares)
 
 
 def pack(array):
@@ -327,11 +358,17 @@ def operators_of(file):
     return dict(sorted(Counter(OPERATOR_NAMES[codes[operator.opcodeIndex]] for operator in model.subgraphs[0].operators).items()))
 
 
-def entry(name, form, source, size=SIZE, io_type=tf.int8):
+def entry(name, form, source, size=SIZE, io_type=tf.int8, pictures=None):
     file = convert(source, form, size, io_type)
-    expected = run(with_float_weights(file) if form == "dynamic" else file, size)
-    print(f"{name} {form}: {len(file)} bytes, {operators_of(file)}")
-    return {"name": name, "form": form, "size": size, "operators": operators_of(file), "file": pack(np.frombuffer(file, np.uint8)), "outputs": expected}
+    pictures = pictures or PICTURES.get(form, 3)
+    outputs = run(with_float_weights(file) if form == "dynamic" else file, size, pictures)
+    levels = levels_of(file) if form == "int8" else {name: (0.0, 0) for name in outputs}
+    kernels = {"kernelAgreement": round(agreement(file, size, pictures, outputs, levels), 4)} if form == "int8" else {}
+    print(f"{name} {form}: {len(file)} bytes, {operators_of(file)}, {kernels}")
+    return {
+        "name": name, "form": form, "size": size, "pictures": pictures, "operators": operators_of(file), **kernels,
+        "file": pack(np.frombuffer(file, np.uint8)), "outputs": describe(outputs, levels),
+    }
 
 
 families = [
@@ -346,8 +383,8 @@ networks = []
 for seed, (family, forms, io_type) in enumerate(families):
     model = build(family, 100 + seed)
     networks += [entry(family.__name__, form, model, io_type=io_type) for form in forms]
-networks.append(entry("operators", "float32", operator_function(False), 8))
-networks.append(entry("operators", "int8", operator_function(True), 8))
+networks.append(entry("operators", "float32", operator_function(False), 8, pictures=2))
+networks.append(entry("operators", "int8", operator_function(True), 8, pictures=2))
 networks.append(entry("dynamic_batch", "float32", dynamic_batch_function(), 8))
-golden = {"madeWith": f"TensorFlow {tf.__version__}, Keras {keras.__version__}", "pictures": PICTURES, "networks": networks}
+golden = {"madeWith": f"TensorFlow {tf.__version__}, Keras {keras.__version__}", "networks": networks}
 Path(__file__).with_suffix(".json").write_text(json.dumps(golden, indent=1) + "\n")
