@@ -71,7 +71,7 @@ export function convolve(
       strides: { ints: window.strides },
       dilations: { ints: window.dilations },
       pads: { ints: placed.pads },
-      group: { int: group },
+      ...(group === 1 ? {} : { group: { int: group } }),
     },
   );
 }

@@ -53,8 +53,8 @@ export function connect(
   return emit(draft, 'Add', [value.name, bias], { name, shape });
 }
 
-/** Brings the rows into the order in which a flattened picture is stored. */
-function orderRows(weights: Tensor, { picture }: Value): Tensor {
+/** Brings the rows of weights `[inputs, outputs]` into the order in which a flattened picture is stored. */
+export function orderRows(weights: Tensor, { picture }: Value): Tensor {
   if (picture === undefined) return weights;
   const [inputs = 0, outputs = 0] = weights.dims;
   const ordered = permute({ ...weights, dims: [...picture, outputs] }, [2, 0, 1, 3]);
