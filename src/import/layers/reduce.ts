@@ -1,4 +1,5 @@
-import { type Draft, emit, type Value } from './draft.ts';
+import { int64s } from '../../onnx/build.ts';
+import { addConstant, type Draft, emit, type Value } from './draft.ts';
 import { storedAxis } from './layout.ts';
 import { inOrder, reshape } from './reshape.ts';
 import { unsupportedLayer } from './unsupported.ts';
@@ -29,15 +30,15 @@ export function reduce(
     );
   }
   const kept = input.shape.map((dim, axis) => (reduced.has(axis) ? 1 : dim));
+  const stored = [...reduced].map((axis) => storedAxis(axis, rank)).sort((a, b) => a - b);
+  // In set 17 the axes are an input of the sum, and an attribute of the others.
+  const isSum = how === 'Sum';
   const value = emit(
     draft,
     `Reduce${how}`,
-    [inOrder(draft, input).name],
+    [inOrder(draft, input).name, ...(isSum ? [addConstant(draft, `${name}#axes`, int64s(stored))] : [])],
     { name: keepDims ? name : `${name}#kept`, shape: kept },
-    {
-      axes: { ints: [...reduced].map((axis) => storedAxis(axis, rank)).sort((a, b) => a - b) },
-      keepdims: { int: 1 },
-    },
+    { ...(isSum ? {} : { axes: { ints: stored } }), keepdims: { int: 1 } },
   );
   if (keepDims) return value;
   return reshape(
