@@ -29,6 +29,7 @@ export const errorCodes = {
   BACKBONE_HASH_MISMATCH: 'A network file does not have the SHA-256 that the catalogue pins.',
   BACKBONE_INVALID: 'A network file cannot be read.',
   OPERATOR_UNSUPPORTED: 'A network uses an operator that the importer does not know.',
+  PREPROCESS_UNKNOWN: "A network's file does not say how photos become its input.",
   OFFLINE: 'A download is needed, but REGRAFT_OFFLINE=1 is set.',
   DOWNLOAD_FAILED: 'A download failed.',
   // Runtime
