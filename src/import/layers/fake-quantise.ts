@@ -27,7 +27,8 @@ export function nudge({ min, max, bits = 8, narrow = false }: QuantisedRange): {
 }
 
 /**
- * Writes the rounding of every value to the nearest level of a range: quantised to uint8 and back.
+ * Writes the rounding of every value to the nearest level of a range: quantised to uint8 and back. A value in the middle of two levels
+ * goes to the even one, in TensorFlow to the upper one.
  *
  * @throws RegraftError `OPERATOR_UNSUPPORTED` for more levels than a byte has.
  */
