@@ -31,7 +31,6 @@ export const errorCodes = {
   BACKBONE_INVALID: 'A network file cannot be read.',
   PREPROCESS_UNKNOWN: 'A network does not say how photos are prepared for it.',
   OPERATOR_UNSUPPORTED: 'A network uses an operator that the importer does not know.',
-  PREPROCESS_UNKNOWN: "A network's file does not say how photos become its input.",
   OFFLINE: 'A download is needed, but REGRAFT_OFFLINE=1 is set.',
   DOWNLOAD_FAILED: 'A download failed.',
   // Runtime

@@ -40,12 +40,7 @@ function sampleTflite(): ImporterSample {
   const reshape = (code: number): OperatorDraft => ({ code, inputs: ['pooled'], outputs: ['output'] });
   const bytes = (code: number): Uint8Array =>
     buildTflite({ tensors, operators: [pooling, reshape(code)], inputs: ['input'], outputs: ['output'] });
-  const read = (file: Uint8Array, source: string): ImportedNetwork => ({
-    model: importTflite(file, source, 'uint8'),
-    layout: 'NHWC',
-    form: 'uint8',
-    preprocess: {},
-  });
+  const read = (file: Uint8Array, source: string): ImportedNetwork => importTflite(file, source);
   return {
     name: 'TensorFlow Lite',
     sound: (source) => read(bytes(22), source),
