@@ -46,7 +46,7 @@ export const inceptionTaps: readonly TapSource[] = [
 
 /** Imports Google's quantised Inception v3 with one pooled output a tap, float32 `[N, size]`. */
 export function importInception(bytes: Uint8Array, source: string, form: NumericForm): Model {
-  const whole = importTflite(bytes, source, form);
+  const { model: whole } = importTflite(bytes, source, form);
   const outputs: ValueInfo[] = inceptionTaps.map(({ name, size }) => ({
     name,
     type: 'float32',

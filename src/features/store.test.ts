@@ -20,6 +20,7 @@ async function found(home: string, numbers: readonly number[]): Promise<number[]
     if (location === undefined) continue;
     const { photos, values } = await store.read(location.segment, store.taps);
     expect(photos[location.row]).toBe(photoHash(number));
+    expect(location).toMatchObject({ width: 2 * number, height: number });
     const expected = rowsOf([number]);
     values.forEach((tap, index) => {
       const size = store.taps[index]?.size ?? 0;

@@ -1,8 +1,9 @@
 import type { PhotoFit } from '../shared/preprocess.ts';
 import { enlargeBilinear } from './enlarge.ts';
 import { enlargeCut, sourceSpan, type Span } from './enlarge-cut.ts';
-import { corruptPhotoError, openPhoto, type OpenPhoto } from './open-photo.ts';
+import { openPhoto, type OpenPhoto } from './open-photo.ts';
 import { type Axis, placePhoto } from './place-photo.ts';
+import { runPipeline } from './run-pipeline.ts';
 
 /** What {@link decodeImage} makes of a photo: a fit, by default stretched and bilinear. */
 export interface DecodeOptions
@@ -22,8 +23,18 @@ export interface DecodeOptions
  * @throws PHOTO_NOT_FOUND, PHOTO_UNREADABLE, PHOTO_EMPTY, NOT_AN_IMAGE, FORMAT_UNSUPPORTED, PHOTO_CORRUPT, PHOTO_TOO_LARGE
  */
 export async function decodeImage(input: string | Uint8Array, options: DecodeOptions): Promise<Uint8Array> {
-  const { width, height, resize = 'stretch', crop = 1, kernel = 'bilinear', maxPixels } = options;
-  const photo = await openPhoto(input, maxPixels);
+  return decodePhoto(await openPhoto(input, options.maxPixels), options);
+}
+
+/**
+ * Decodes an opened photo as {@link decodeImage} does.
+ *
+ * @throws PHOTO_CORRUPT
+ */
+export async function decodePhoto(
+  photo: OpenPhoto,
+  { width, height, resize = 'stretch', crop = 1, kernel = 'bilinear' }: Omit<DecodeOptions, 'maxPixels'>,
+): Promise<Uint8Array> {
   const { columns, rows } = placePhoto(photo, { width, height, resize, crop });
   const pixels = await shrink(photo, columns, rows, kernel);
   // The embedded network's fit, in a loop of its own that takes less than half the time.
@@ -57,12 +68,7 @@ async function shrink(
     across.count === width && down.count === height
       ? resized
       : resized.extract({ left: across.first, width: across.count, top: down.first, height: down.count });
-  try {
-    const pixels = await cut.raw().toBuffer();
-    return new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
-  } catch (error) {
-    throw corruptPhotoError(photo, error);
-  }
+  return runPipeline(photo, cut.raw());
 }
 
 function keptSpan(axis: Axis, kernel: PhotoFit['kernel']): Span {

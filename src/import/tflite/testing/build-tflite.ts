@@ -9,7 +9,11 @@ export interface TensorDraft {
   /** More than one: quantised by channel. None: not quantised. */
   readonly scales?: readonly number[];
   readonly zeroPoint?: number;
-  readonly data?: Uint8Array | Int32Array;
+  /** The axis of several scales. @default 0 */
+  readonly axis?: number;
+  /** The shape with −1 for open lengths. */
+  readonly signature?: readonly number[];
+  readonly data?: Uint8Array | Int8Array | Int32Array | Float32Array | undefined;
 }
 
 /** An operator with its options as `[field, kind, value]`. */
@@ -71,7 +75,7 @@ export function buildTflite({ tensors, operators, inputs, outputs }: NetworkDraf
   return builder.asUint8Array();
 }
 
-function writeBuffer(builder: Builder, data: Uint8Array | Int32Array | undefined): number {
+function writeBuffer(builder: Builder, data: TensorDraft['data']): number {
   const bytes = data && new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const vector = bytes && builder.createByteVector(bytes);
   builder.startObject(1);
@@ -82,16 +86,21 @@ function writeBuffer(builder: Builder, data: Uint8Array | Int32Array | undefined
 function writeTensor(builder: Builder, tensor: TensorDraft, buffer: number): number {
   const [name, shape] = [builder.createString(tensor.name), int32Vector(builder, tensor.shape)];
   const quantisation = writeQuantisation(builder, tensor);
-  builder.startObject(5);
+  const signature = tensor.signature && int32Vector(builder, tensor.signature);
+  builder.startObject(8);
   builder.addFieldOffset(0, shape, 0);
   builder.addFieldInt8(1, tensor.type ?? 3, 0);
   builder.addFieldInt32(2, buffer, 0);
   builder.addFieldOffset(3, name, 0);
   if (quantisation !== undefined) builder.addFieldOffset(4, quantisation, 0);
+  if (signature !== undefined) builder.addFieldOffset(7, signature, 0);
   return builder.endObject();
 }
 
-function writeQuantisation(builder: Builder, { scales, zeroPoint = 0 }: TensorDraft): number | undefined {
+function writeQuantisation(
+  builder: Builder,
+  { scales, zeroPoint = 0, axis = 0 }: TensorDraft,
+): number | undefined {
   if (scales === undefined) return undefined;
   builder.startVector(4, scales.length, 4);
   for (const scale of scales.toReversed()) builder.addFloat32(scale);
@@ -99,15 +108,18 @@ function writeQuantisation(builder: Builder, { scales, zeroPoint = 0 }: TensorDr
   builder.startVector(8, scales.length, 8);
   for (let index = 0; index < scales.length; index++) builder.addInt64(BigInt(zeroPoint));
   const zeroPointVector = builder.endVector();
-  builder.startObject(4);
+  builder.startObject(7);
   builder.addFieldOffset(2, scaleVector, 0);
   builder.addFieldOffset(3, zeroPointVector, 0);
+  builder.addFieldInt32(6, axis, 0);
   return builder.endObject();
 }
 
 function writeCode(builder: Builder, code: number): number {
+  const custom = code === 32 ? builder.createString('TFLite_Detection_PostProcess') : undefined;
   builder.startObject(4);
   builder.addFieldInt8(0, Math.min(code, 127), 0);
+  if (custom !== undefined) builder.addFieldOffset(1, custom, 0);
   builder.addFieldInt32(3, code, 0);
   return builder.endObject();
 }
