@@ -142,7 +142,7 @@ def sequential():
     return keras.Sequential(
         [
             keras.Input((8, 8, 3), name="image"),
-            layers.Rescaling(1 / 255, name="rescaled"),
+            layers.Rescaling(0.5, offset=0.25, name="rescaled"),
             layers.Conv2D(4, 3, activation="relu", name="conv"),
             layers.Flatten(name="flat"),
             layers.LayerNormalization(name="layer_norm"),

@@ -181,6 +181,25 @@ describe('a network of layers that name what they read', () => {
     expect(error?.message).toContain(message);
   });
 
+  it('gives an output once that two layers name', () => {
+    const dropout: LayerDraft = ['Dropout', { name: 'drop' }, read('a')];
+    const outputs = [
+      ['drop', 0, 0],
+      ['a', 0, 0],
+    ];
+    const network = describeFunctional('net', [input, relu('a', read('image')), dropout], first, outputs);
+    const { model } = importTfjs(buildTfjs(network), 'model.json');
+    expect(model.graph.outputs.map(({ name }) => name)).toEqual(['a']);
+  });
+
+  it('is refused when its input is an output', () => {
+    const error = refusal(buildTfjs(describeFunctional('net', [input], first, first)));
+    expect(error?.code).toBe('OPERATOR_UNSUPPORTED');
+    expect(error?.message).toContain(
+      'The input layer image in model.json has no layer between it and an output',
+    );
+  });
+
   it('is refused with two inputs', () => {
     const other: LayerDraft = ['InputLayer', { name: 'other', batch_input_shape: shape }];
     const add: LayerDraft = [
@@ -212,6 +231,13 @@ describe('a network of layers that name what they read', () => {
     expect(model.graph.nodes.map(({ name }) => name)).toEqual(
       Array.from({ length: 14_999 }, (_, index) => `relu${index}`),
     );
+  });
+
+  it('is refused when a layer reads more than a call can hold', () => {
+    const many = Array.from({ length: 300_000 }, () => ['image', 0, 0]);
+    const layers: LayerDraft[] = [input, ['Add', { name: 'sum' }, [many]]];
+    const error = refusal(buildTfjs(describeFunctional('net', layers, first, [['sum', 0, 0]])));
+    expect(error?.message).toContain('Add sum in model.json has 300000 inputs');
   });
 
   it('is refused when it calls a network inside it without end', () => {

@@ -1,6 +1,6 @@
 import { RegraftError } from '../../errors.ts';
 import type { ImportedNetwork } from '../imported-network.ts';
-import { addInput, type Dim, finishDraft, startDraft } from '../layers/draft.ts';
+import { addInput, type Dim, finishDraft, startDraft, type Value } from '../layers/draft.ts';
 import { inOrder } from '../layers/reshape.ts';
 import { unsupportedLayer } from '../layers/unsupported.ts';
 import { indexWeights } from './find-weight.ts';
@@ -40,8 +40,14 @@ export function importTfjs(files: TfjsFiles, source: string): ImportedNetwork {
     if (call.inputs[0]?.name === input.name && takesPixels(call)) pixelLayers.push(call);
   };
   const run = { draft, weights, dialect, calls: new Map<string, number>(), onCall };
-  const outputs = runNetwork(run, network, [], [input]).map((output) => inOrder(draft, output));
-  if (draft.nodes.length === 0) throw unsupportedLayer(draft, 'The network', 'no layer that computes');
+  const outputs = distinct(runNetwork(run, network, [], [input]).map((output) => inOrder(draft, output)));
+  if (outputs.some((output) => output.name === input.name)) {
+    throw unsupportedLayer(
+      draft,
+      `The input layer ${name}`,
+      'no layer between it and an output that computes',
+    );
+  }
   const machine = files.metadata === undefined ? undefined : readTeachableMachine(files.metadata, source);
   if (machine !== undefined) checkExport(machine, shape, outputs[0]?.shape.at(-1), source);
   const { labels, ...known } = machine ?? {};
@@ -53,6 +59,11 @@ export function importTfjs(files: TfjsFiles, source: string): ImportedNetwork {
     preprocess: { ...(pixelLayers.length > 0 && { scaling }), ...known },
     ...(labels !== undefined && { labels }),
   };
+}
+
+/** A layer that only passes its input on can make one tensor two outputs; ONNX names an output once. */
+function distinct(outputs: readonly Value[]): readonly Value[] {
+  return [...new Map(outputs.map((output) => [output.name, output])).values()];
 }
 
 /** Refuses a metadata.json of another export than the network's. */

@@ -25,6 +25,8 @@ const scaled = z.looseObject({
   epsilon: z.number().positive().default(0.001),
   center: z.boolean().default(true),
   scale: z.boolean().default(true),
+  /** Divides by the root of the mean square, without a mean (Keras 3). */
+  rms_scaling: z.boolean().nullish(),
 });
 /** A number, or one for each channel at whatever depth of brackets. */
 const perChannel = z.union([z.number(), z.array(z.unknown()).transform((list): unknown[] => list.flat(4))], {
@@ -56,6 +58,7 @@ export function importBatchNormalization(call: LayerCall): Value {
 /** LayerNormalization over the last axis (Ba et al. 2016); weights `gamma` and `beta`. */
 export function importLayerNormalization(call: LayerCall): Value {
   const settings = settingsOf(call, scaled);
+  if (settings.rms_scaling === true) throw unsupportedCall(call, 'rms_scaling');
   const channels = lastAxis(call, settings.axis);
   const { draft, name } = call;
   const input = inOrder(draft, inputOf(call));

@@ -51,7 +51,7 @@ export function planCalls(network: NetworkConfig, where: string): readonly Plann
         `Expected no circle in field inbound_nodes of ${where}, but found one at layer ${circle.layer}.`,
       );
     }
-    stack.push(...missing.map((reference) => reference.key).reverse());
+    for (const reference of missing.reverse()) stack.push(reference.key);
   }
   return planned;
 }

@@ -23,7 +23,7 @@ export function readReferences(value: unknown, where: string): readonly NamedRes
     if (typeof item !== 'object' || item === null) continue;
     const reference = referenceOf(Array.isArray(item) ? item : historyOf(item));
     if (reference !== undefined) found.push(reference);
-    else stack.push(...childrenOf(item).reverse());
+    else for (const child of childrenOf(item).reverse()) stack.push(child);
   }
   if (found.length > 0) return found;
   throw new RegraftError('BACKBONE_INVALID', `Expected the names of layers in ${where}, but found none.`, {
@@ -49,7 +49,7 @@ function historyOf(item: object): unknown {
 
 /** Of a call of Keras 3 only the positional arguments: the others are settings. */
 function childrenOf(item: object): unknown[] {
-  if (Array.isArray(item)) return item.slice(0, 10_000) as unknown[];
+  if (Array.isArray(item)) return [...(item as unknown[])];
   const { args } = item as { args?: unknown };
-  return args === undefined ? Object.values(item).slice(0, 10_000) : [args];
+  return args === undefined ? Object.values(item) : [args];
 }
