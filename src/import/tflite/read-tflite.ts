@@ -75,26 +75,30 @@ export function readTflite(bytes: Uint8Array, source: string, reserved: readonly
   const model = openFlatBuffer(bytes, 'TFL3', source);
   const kinds = model.tables(1).map(operatorKind);
   const buffers = model.tables(4).map((buffer) => bytesOf(buffer, bytes, source));
-  const graph = at(model.tables(2), 0, 'graph', source);
+  const graph = at(model.tables(2), 0, 'subgraphs', source);
   const uniqueName = nameGiver(reserved);
   const tensors = graph.tables(0).map((tensor) => readTensor(tensor, uniqueName, buffers, source));
-  const select = (indices: readonly number[]): TfliteTensor[] =>
-    indices.map((index) => at(tensors, index, 'tensor', source));
+  const select = (indices: readonly number[], field: string): TfliteTensor[] =>
+    indices.map((index) => at(tensors, index, field, source));
   return {
-    inputs: select(graph.ints(1)),
-    outputs: select(graph.ints(2)),
-    operators: graph.tables(3).map((operator) => ({
-      kind: at(kinds, operator.int(0, 0), 'operator code', source),
+    inputs: select(graph.ints(1), 'inputs'),
+    outputs: select(graph.ints(2), 'outputs'),
+    operators: graph.tables(3).map((operator, number) => ({
+      kind: at(kinds, operator.int(0, 0), `opcode_index of operator ${number}`, source),
       inputs: operator
         .ints(1)
-        .map((index) => (index === -1 ? undefined : at(tensors, index, 'tensor', source))),
-      outputs: select(operator.ints(2)),
+        .map((index) =>
+          index === -1 ? undefined : at(tensors, index, `inputs of operator ${number}`, source),
+        ),
+      outputs: select(operator.ints(2), `outputs of operator ${number}`),
       options: operator.table(4),
     })),
     metadata: new Map(
       model
         .tables(6)
-        .map((entry) => [entry.text(0), at(buffers, entry.int(1, 0), 'buffer', source)] as const),
+        .map(
+          (entry) => [entry.text(0), at(buffers, entry.int(1, 0), 'buffer of the metadata', source)] as const,
+        ),
     ),
   };
 }
@@ -152,7 +156,7 @@ function readTensor(
       hint: 'Convert the network again without sparsity, or bring it as ONNX.',
     });
   }
-  const bytes = at(buffers, table.int(2, 0), 'buffer', source);
+  const bytes = at(buffers, table.int(2, 0), `buffer of tensor ${name}`, source);
   const shape = table.ints(0);
   const data = bytes.length === 0 ? undefined : viewBytes(type, bytes);
   if (shape.some((dim) => dim < 0) || (data !== undefined && data.length !== elementCount(shape))) {
@@ -193,13 +197,13 @@ function readQuantisation(
   return { scales, zeroPoints, axis };
 }
 
-function at<T>(items: readonly T[], index: number, what: string, source: string): T {
+/** What a file's index stands for. */
+function at<T>(items: readonly T[], index: number, field: string, source: string): T {
   const item = items[index];
-  if (item === undefined) {
-    throw new RegraftError(
-      'BACKBONE_INVALID',
-      `${source} names ${what} ${index}, but holds only ${items.length}.`,
-    );
-  }
-  return item;
+  if (item !== undefined) return item;
+  throw new RegraftError(
+    'BACKBONE_INVALID',
+    `Expected the field ${field} of ${source} to be a number below ${items.length} but found ${index}.`,
+    { hint: 'The file may be damaged: fetch it again.' },
+  );
 }

@@ -20,30 +20,53 @@ export interface TensorDraft {
 export interface OperatorDraft {
   /** Number in TensorFlow Lite's schema. */
   readonly code: number;
-  /** Names of tensors. */
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly options?: readonly (readonly [field: number, kind: 'byte' | 'int', value: number])[];
+  /** Names of tensors, or their numbers where names are not unique. */
+  readonly inputs: readonly (string | number)[];
+  readonly outputs: readonly (string | number)[];
+  readonly options?: readonly (
+    | readonly [field: number, kind: 'byte' | 'int', value: number]
+    | readonly [field: number, kind: 'ints', value: readonly number[]]
+  )[];
 }
 
 /** A network that a test makes up. */
 export interface NetworkDraft {
   readonly tensors: readonly TensorDraft[];
   readonly operators: readonly OperatorDraft[];
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+  readonly inputs: readonly (string | number)[];
+  readonly outputs: readonly (string | number)[];
+  /** Metadata blocks by their names. */
+  readonly metadata?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** Writes a network as a TensorFlow Lite file. */
-export function buildTflite({ tensors, operators, inputs, outputs }: NetworkDraft): Uint8Array {
+export function buildTflite({
+  tensors,
+  operators,
+  inputs,
+  outputs,
+  metadata = {},
+}: NetworkDraft): Uint8Array {
   const builder = new Builder(1024);
-  const indices = (names: readonly string[]): number =>
+  const indices = (names: readonly (string | number)[]): number =>
     int32Vector(
       builder,
-      names.map((name) => tensors.findIndex((tensor) => tensor.name === name)),
+      names.map((name) =>
+        typeof name === 'number' ? name : tensors.findIndex((tensor) => tensor.name === name),
+      ),
     );
 
-  const buffers = tensors.map(({ data }) => writeBuffer(builder, data));
+  const blocks = Object.entries(metadata);
+  const buffers = [...tensors.map(({ data }) => data), ...blocks.map(([, block]) => block)].map((data) =>
+    writeBuffer(builder, data),
+  );
+  const blockTables = blocks.map(([name], index) => {
+    const text = builder.createString(name);
+    builder.startObject(2);
+    builder.addFieldOffset(0, text, 0);
+    builder.addFieldInt32(1, tensors.length + index, 0);
+    return builder.endObject();
+  });
   const tensorTables = tensors.map((tensor, index) => writeTensor(builder, tensor, index));
   const codes = operators.map(({ code }) => writeCode(builder, code));
   const operatorTables = operators.map((operator, index) => {
@@ -66,11 +89,13 @@ export function buildTflite({ tensors, operators, inputs, outputs }: NetworkDraf
   for (const [field, offset] of fields.entries()) builder.addFieldOffset(field, offset, 0);
   const graphs = offsetVector(builder, [builder.endObject()]);
   const [codeTables, bufferTables] = [offsetVector(builder, codes), offsetVector(builder, buffers)];
-  builder.startObject(5);
+  const metadataTables = offsetVector(builder, blockTables);
+  builder.startObject(7);
   builder.addFieldInt32(0, 3, 0);
   builder.addFieldOffset(1, codeTables, 0);
   builder.addFieldOffset(2, graphs, 0);
   builder.addFieldOffset(4, bufferTables, 0);
+  builder.addFieldOffset(6, metadataTables, 0);
   builder.finish(builder.endObject(), 'TFL3');
   return builder.asUint8Array();
 }
@@ -125,9 +150,11 @@ function writeCode(builder: Builder, code: number): number {
 }
 
 function writeOptions(builder: Builder, options: NonNullable<OperatorDraft['options']>): number {
+  const vectors = options.map(([, kind, value]) => (kind === 'ints' ? int32Vector(builder, value) : 0));
   builder.startObject(8);
-  for (const [field, kind, value] of options) {
-    if (kind === 'byte') builder.addFieldInt8(field, value, 0);
+  for (const [index, [field, kind, value]] of options.entries()) {
+    if (kind === 'ints') builder.addFieldOffset(field, vectors[index] ?? 0, 0);
+    else if (kind === 'byte') builder.addFieldInt8(field, value, 0);
     else builder.addFieldInt32(field, value, 0);
   }
   return builder.endObject();
