@@ -1,10 +1,10 @@
 """Writes graphdef.json beside it: small frozen graphs with random weights, and what TensorFlow computes with them on drawn pictures.
 
     pip install tensorflow-cpu
-    python test/goldens/graphdef.py [mobilenet_v1_0.25_224/frozen_graph.pb]
+    python test/goldens/graphdef.py [<folder of real networks, networks/graphdef>]
 
 Three kinds: the operators of the 2015 Inception graph, written node by node as that file has them; a net as TF-slim writes it; one graph
-for each other operator. With a real network's file, its values on drawn pictures too; without it, those that are there stay.
+for each other operator. With the folder, the values of its networks on drawn pictures too; without it, those that are there stay.
 """
 
 import base64
@@ -493,26 +493,43 @@ def heads():
     return {"shape": [1, 4, 5, 3], "cases": cases}
 
 
-def real_network(path):
-    content = Path(path).read_bytes()
+NETWORKS = {
+    "mobilenet_v1_0.25_224/frozen_graph.pb": [
+        "MobilenetV1/Logits/AvgPool_1a/AvgPool",
+        "MobilenetV1/Predictions/Reshape_1",
+    ],
+    "retrained_glasses/retrained_graph.pb": ["final_result"],
+}
+
+
+def real_network(file, names):
+    content = (Path(sys.argv[1]) / file).read_bytes()
     graph = v1.GraphDef.FromString(content)
-    names = ["MobilenetV1/Logits/AvgPool_1a/AvgPool", "MobilenetV1/Predictions/Reshape_1"]
     pictures = []
     for seed in [11, 12]:
         # Blocks of 8 × 8 pixels, as grain alone has next to no features.
         blocks = np.kron(draw((28, 28, 3), seed), np.ones((8, 8, 1), np.uint8))
         x = ((blocks.astype(np.float32) - np.float32(127.5)) / np.float32(127.5))[np.newaxis]
-        pictures.append({name: pack(evaluate(graph, {"input:0": x}, f"{name}:0")) for name in names})
-    return {"sha256": hashlib.sha256(content).hexdigest(), "seeds": [11, 12], "pictures": pictures}
+        values = {name: evaluate(graph, {"input:0": x}, f"{name}:0") for name in names}
+        pictures.append(
+            {
+                "seed": seed,
+                "outputs": {name: {"dims": list(value.shape), "values": pack(value)} for name, value in values.items()},
+            }
+        )
+    return {"file": file, "sha256": hashlib.sha256(content).hexdigest(), "pictures": pictures}
 
 
-kept = json.loads(OUT.read_text()).get("mobilenet") if OUT.exists() else None
+if len(sys.argv) > 1:
+    networks = [real_network(file, names) for file, names in NETWORKS.items()]
+else:
+    networks = json.loads(OUT.read_text())["networks"]
 golden = {
     "madeWith": f"TensorFlow {tf.__version__}",
     "classic": classic(),
     "slim": slim_net(),
     "operators": operators(),
     "heads": heads(),
-    "mobilenet": real_network(sys.argv[1]) if len(sys.argv) > 1 else kept,
+    "networks": networks,
 }
 OUT.write_text(json.dumps(golden, indent=1) + "\n")

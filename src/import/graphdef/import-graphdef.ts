@@ -42,8 +42,13 @@ export function importGraphDef(
   const photo = photoTaker(draft, options.size);
   const context = { draft, takePhoto: photo.take, spend: spender(source, bytes.length) };
   const results = new Map<string, Operand>();
-  for (const node of orderNodes(nodes, name, source)) {
+  const ordered = orderNodes(nodes, name, source);
+  const lastReaders = findLastReaders(ordered);
+  for (const node of ordered) {
     for (const [key, operand] of importNode(node, results, context)) results.set(key, operand);
+    // Weights that were arranged anew are not kept as they were: each would count twice.
+    for (const input of node.inputs)
+      {if (lastReaders.get(input) === node && input !== name) results.delete(input);}
   }
   const output = results.get(name);
   const input = photo.taken();
@@ -56,6 +61,11 @@ export function importGraphDef(
     form: 'float32',
     preprocess: input.preprocess,
   };
+}
+
+/** The last node that reads each tensor. */
+function findLastReaders(ordered: readonly GraphDefNode[]): ReadonlyMap<string, GraphDefNode> {
+  return new Map(ordered.flatMap((node) => node.inputs.map((input) => [input, node] as const)));
 }
 
 function importNode(

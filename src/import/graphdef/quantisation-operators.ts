@@ -1,6 +1,5 @@
 import { fakeQuantise, type QuantisedRange } from '../layers/fake-quantise.ts';
-import type { Constant } from './constant.ts';
-import { foldUnary } from './fold.ts';
+import { type Constant, floatConstant } from './constant.ts';
 import { fakeQuantiseConstant } from './fake-quantise-constant.ts';
 import {
   constantAt,
@@ -53,8 +52,17 @@ function dequantise(operator: Operator): Constant {
     throw unsupported(operator, `weights of type ${weights.type}, or a range for each channel`);
   }
   const [lowest, step] = [signed ? -128 : 0, (max - min) / 255];
-  const toFloat = (compute: (level: number) => number): Constant =>
-    foldUnary(operator, weights, compute, 'float32');
+  const toFloat = (compute: (level: number) => number): Constant => {
+    operator.context.spend(weights.values.length);
+    // A byte has so few levels that each is computed once.
+    const table = Float32Array.from({ length: 256 }, (_, index) => compute(index + lowest));
+    const floats = new Float32Array(weights.values.length);
+    const levels = weights.values as Uint8Array | Int8Array;
+    for (let index = 0; index < floats.length; index++) {
+      floats[index] = table[(levels[index] ?? 0) - lowest] ?? NaN;
+    }
+    return floatConstant(weights.dims, floats);
+  };
   switch (mode) {
     case 'MIN_COMBINED':
       return toFloat((level) => (level - lowest) * step + min);

@@ -26,11 +26,16 @@ export interface GraphDefGolden {
     readonly shape: readonly number[];
     readonly cases: Readonly<Record<string, { readonly graph: string; readonly values: string }>>;
   };
-  readonly mobilenet: {
+  readonly networks: readonly {
+    readonly file: string;
     readonly sha256: string;
-    readonly seeds: readonly number[];
-    readonly pictures: readonly Readonly<Record<string, string>>[];
-  };
+    readonly pictures: readonly {
+      readonly seed: number;
+      readonly outputs: Readonly<
+        Record<string, { readonly dims: readonly number[]; readonly values: string }>
+      >;
+    }[];
+  }[];
 }
 
 /** Reads the goldens. */
