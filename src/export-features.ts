@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { defaultBackbone } from './backbone/catalogue.ts';
 import { loadBackbone } from './backbone/load.ts';
@@ -12,6 +13,8 @@ import { writeRetrainText } from './features/retrain-text.ts';
 import { retrainTextPaths } from './features/retrain-text-paths.ts';
 import { openFeatureStore } from './features/store.ts';
 import { regraftHome } from './home.ts';
+import { RegraftError } from './errors.ts';
+import { checkFolder } from './model/save.ts';
 import { choice, commonOptions, flag, parseOptions, text } from './options.ts';
 import type { OnProgress } from './shared/progress.ts';
 import { startStages } from './training/stages.ts';
@@ -65,6 +68,7 @@ export async function exportFeatures(
   const { format, backbone: id, form, nested, home = regraftHome(), onProgress, signal } = settings;
   const output = resolve(settings.output);
   const stages = startStages(onProgress, signal);
+  await checkOutput(output, format);
   const scan = { home, nested, onProgress, signal, minClasses: 1 } as const;
   const dataset = await stages.time('scan', () => scanDataset(source, scan));
   const backbone = await stages.run(
@@ -78,7 +82,8 @@ export async function exportFeatures(
     'features',
     'Computing features',
     () => extractFeatures(dataset.photos, backbone, store, settings),
-    (extraction) => `${extraction.computed} computed, ${extraction.cached} from the store`,
+    (extraction) =>
+      `${extraction.computed.toLocaleString('en')} computed, ${extraction.cached.toLocaleString('en')} from the store`,
   );
   const unreadable = new Set(failed.map(({ path }) => path));
   const photos = dataset.photos.filter(({ path }) => !unreadable.has(path));
@@ -111,6 +116,22 @@ export async function exportFeatures(
     await writeArrowFile(output, taps, origin, batches());
   }
   return { output, rows: photos.length, taps, computed, cached, skipped: [...dataset.skipped, ...failed] };
+}
+
+/** Fails before minutes of work when the output cannot be written. */
+async function checkOutput(output: string, format: 'arrow' | 'retrain-txt'): Promise<void> {
+  if (format === 'retrain-txt') return checkFolder(output);
+  const found = await stat(output).catch(() => undefined);
+  if (found?.isDirectory() === true) {
+    throw new RegraftError(
+      'NOT_WRITABLE',
+      `Expected a file for the features at ${output}, but a folder is there.`,
+      {
+        hint: 'Give a file name, such as features.arrow.',
+      },
+    );
+  }
+  await checkFolder(dirname(output));
 }
 
 /** Takes rows of joined taps apart: one matrix a tap. */

@@ -12,9 +12,11 @@ export function leaveNow(code: number): never {
   process.exit(code);
 }
 
-function drain(stream: NodeJS.WriteStream): Promise<void> {
+/** Waits until what was written to a stream is out, or has failed. */
+export function drain(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
-    if (stream.destroyed || !stream.writable) resolve();
+    // The error of a stream that has failed is told a moment later.
+    if (stream.destroyed || !stream.writable) setImmediate(resolve);
     else stream.write('', () => resolve());
   });
 }

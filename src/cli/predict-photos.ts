@@ -3,6 +3,7 @@ import { RegraftError } from '../errors.ts';
 import type { OnProgress } from '../shared/progress.ts';
 import type { CommandContext } from './context.ts';
 import { classifyInOrder, listPhotos, type ListedPhoto } from './photo-list.ts';
+import { countOf } from './terminal/units.ts';
 import { printCsv, printJson, printTable, type PredictionPrinter } from './prediction-printers.ts';
 
 /** The flags of `regraft predict`. */
@@ -41,6 +42,9 @@ export async function predictPhotos(
   reporter.stop();
   printer.end();
   if (read === 0) throw nothingRead(photos.length, paths);
+  if (read < photos.length) {
+    context.err.line(`${photos.length - read} of ${countOf(photos.length, 'photo')} could not be read.`);
+  }
 }
 
 function defaultTop({ json, csv }: PredictFlags): number {
@@ -77,7 +81,7 @@ function nothingRead(count: number, paths: readonly string[]): RegraftError {
         'NO_PHOTO_READ',
         count === 1 ? 'The photo could not be read.' : `None of the ${count} photos could be read.`,
         {
-          hint: 'The reason stands beside each photo.',
+          hint: count === 1 ? 'The reason stands above.' : 'The reason stands beside each photo.',
         },
       );
 }

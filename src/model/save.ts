@@ -1,4 +1,4 @@
-import { access, constants, link, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoCode, writeError } from '../atomic-file.ts';
 import { withExclusiveFolder } from '../exclusive-folder.ts';
@@ -65,7 +65,9 @@ export async function checkFolder(folder: string): Promise<void> {
     );
   }
   try {
-    await access(found === undefined ? await nearestFolder(folder) : folder, constants.W_OK);
+    // Permissions alone do not tell: a disk may be read-only, or a file system virtual.
+    const nearest = found === undefined ? await nearestFolder(folder) : folder;
+    await rmdir(await mkdtemp(join(nearest, '.regraft-')));
   } catch (error) {
     throw writeError(folder, error);
   }

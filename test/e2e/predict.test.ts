@@ -5,7 +5,9 @@ import type * as Ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  evaluateModel,
   loadClassifier,
+  type OnProgress,
   type ModelEvaluation,
   type Prediction,
   type RunRecord,
@@ -234,6 +236,18 @@ describe.skipIf(weights.missing !== undefined)('using a trained model', () => {
       expect(result.accuracy).toBe(run.metrics.test.accuracy);
       expect(result.logLoss).toBeCloseTo(run.metrics.test.logLoss, 5);
       expect(result.confusion).toEqual(run.metrics.test.confusion);
+    });
+
+    it('tells how many of the photos the model was trained on', async () => {
+      const notices: string[] = [];
+      const onProgress: OnProgress = (event) => {
+        if (event.type === 'notice' && event.text.includes('trained on')) notices.push(event.text);
+      };
+      const { trainedOn, count } = await evaluateModel(model, photos, { home, onProgress });
+      const { split } = run;
+      expect(trainedOn).toBe(split.training + split.validation);
+      expect(count).toBe(trainedOn + split.test);
+      expect(notices).toEqual([expect.stringContaining(`trained on ${trainedOn} of these ${count} photos`)]);
     });
 
     it('is content with one class', async () => {
