@@ -15,7 +15,7 @@ import { retrainTextPaths } from './features/retrain-text-paths.ts';
 import { openFeatureStore } from './features/store.ts';
 import { regraftHome } from './home.ts';
 import { checkFolder } from './model/save.ts';
-import { choice, commonOptions, flag, parseOptions, text } from './options.ts';
+import { choice, commonOptions, flag, parseOptions, parsePath, text } from './options.ts';
 import type { OnProgress } from './shared/progress.ts';
 import { startStages } from './training/stages.ts';
 
@@ -65,6 +65,7 @@ export async function exportFeatures(
   options: ExportFeaturesOptions,
 ): Promise<ExportedFeatures> {
   const settings = parseOptions(exportOptions, options, 'exportFeatures');
+  parsePath(source, 'the folder of photos');
   const { format, backbone: id, form, nested, home = regraftHome(), onProgress, signal } = settings;
   const output = resolve(settings.output);
   const stages = startStages(onProgress, signal);
