@@ -13,7 +13,7 @@ import { writeRetrainText } from './features/retrain-text.ts';
 import { retrainTextPaths } from './features/retrain-text-paths.ts';
 import { openFeatureStore } from './features/store.ts';
 import { regraftHome } from './home.ts';
-import { choice, commonOptions, flag, parseOptions, text } from './options.ts';
+import { choice, commonOptions, flag, parseOptions, parsePath, text } from './options.ts';
 import type { OnProgress } from './shared/progress.ts';
 import { startStages } from './training/stages.ts';
 
@@ -63,6 +63,7 @@ export async function exportFeatures(
   options: ExportFeaturesOptions,
 ): Promise<ExportedFeatures> {
   const settings = parseOptions(exportOptions, options, 'exportFeatures');
+  parsePath(source, 'the folder of photos');
   const { format, backbone: id, form, nested, home = regraftHome(), onProgress, signal } = settings;
   const output = resolve(settings.output);
   const stages = startStages(onProgress, signal);

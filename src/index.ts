@@ -1,13 +1,7 @@
 export { train, type TrainResult } from './train.ts';
 export type { TrainOptions } from './training/options.ts';
-export {
-  loadClassifier,
-  type Classifier,
-  type ClassifierOptions,
-  type ClassifyOptions,
-  type Prediction,
-  type ScoredLabel,
-} from './classify.ts';
+export { loadClassifier, type Classifier, type ClassifierOptions, type ClassifyOptions } from './classify.ts';
+export type { Prediction, ScoredLabel } from './prediction.ts';
 export { evaluateModel, type EvaluateOptions, type ModelEvaluation } from './evaluate-model.ts';
 export { exportFeatures, type ExportedFeatures, type ExportFeaturesOptions } from './export-features.ts';
 export { RegraftError, type ErrorCode, type RegraftErrorOptions } from './errors.ts';

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { Prediction } from '../classify.ts';
+import type { Prediction } from '../prediction.ts';
 import type { CommandContext } from './context.ts';
 import { formatCsvRow } from '../dataset/csv.ts';
 import type { ListedPhoto } from './photo-list.ts';

@@ -5,7 +5,16 @@ import { defaultBackbone } from '../backbone/catalogue.ts';
 import { RegraftError } from '../errors.ts';
 import { type HeadType, headTypes, type ResolvedHead, resolveHead } from '../head/trainers.ts';
 import { regraftHome } from '../home.ts';
-import { choice, commonOptions, flag, numberBetween, parseOptions, text, wholeNumber } from '../options.ts';
+import {
+  choice,
+  commonOptions,
+  flag,
+  numberBetween,
+  parseOptions,
+  parsePath,
+  text,
+  wholeNumber,
+} from '../options.ts';
 import type { OnProgress } from '../shared/progress.ts';
 
 /** Options of `train`; all are optional. */
@@ -82,7 +91,8 @@ export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' 
  *
  * @throws RegraftError `INVALID_OPTION` naming the option, what was expected and what was found.
  */
-export function resolveTrainOptions(source: string, options: TrainOptions): ResolvedTrainOptions {
+export function resolveTrainOptions(photos: string, options: TrainOptions): ResolvedTrainOptions {
+  const source = parsePath(photos, 'the folder of photos');
   const { out, home, head, headOptions, ...rest } = parseOptions(schema, options, 'train');
   const resolved = {
     ...rest,
