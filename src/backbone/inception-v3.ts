@@ -1,16 +1,9 @@
 import { importTflite } from '../import/tflite/import-tflite.ts';
-import { append } from '../onnx/append.ts';
-import { node } from '../onnx/build.ts';
-import { cutAt } from '../onnx/cut.ts';
-import type { GraphNode, Model, ValueInfo } from '../onnx/graph.ts';
+import type { Model } from '../onnx/graph.ts';
 import type { NumericForm } from '../onnx/numeric-form.ts';
+import { attachTaps } from './attach-taps.ts';
 import type { PhotoFit } from '../shared/preprocess.ts';
-import type { Tap } from './backbone.ts';
-
-/** A tap with the tensor of the network that it averages. */
-export interface TapSource extends Tap {
-  readonly tensor: string;
-}
+import type { TapSource } from './taps/tap-source.ts';
 
 /** Whole photo to 299 × 299, as the network was trained. */
 export const inceptionPreprocess: PhotoFit = {
@@ -42,25 +35,9 @@ const mixed: readonly (readonly [string, number])[] = [
 export const inceptionTaps: readonly TapSource[] = [
   ...mixed.map(([name, size]) => ({ name, size, tensor: `InceptionV3/InceptionV3/${name}/concat` })),
   { name: 'bottleneck', size: 2048, tensor: 'InceptionV3/Logits/AvgPool_1a_8x8/AvgPool' },
-];
+].map((tap) => ({ ...tap, axes: [2, 3] }));
 
 /** Imports Google's quantised Inception v3 with one pooled output a tap, float32 `[N, size]`. */
 export function importInception(bytes: Uint8Array, source: string, form: NumericForm): Model {
-  const { model: whole } = importTflite(bytes, source, form);
-  const outputs: ValueInfo[] = inceptionTaps.map(({ name, size }) => ({
-    name,
-    type: 'float32',
-    dims: ['N', size],
-  }));
-  const nodes = inceptionTaps.flatMap((tap) => poolTap(tap, whole, form));
-  return cutAt(append(whole, { nodes, outputs }), outputs);
-}
-
-function poolTap({ name, tensor }: TapSource, { graph }: Model, form: NumericForm): GraphNode[] {
-  const mean = (input: string): GraphNode =>
-    node('ReduceMean', [input], [name], { axes: { ints: [2, 3] }, keepdims: { int: 0 } });
-  if (form === 'float32') return [mean(tensor)];
-  const real = `${tensor}/dequantised`;
-  if (graph.nodes.some(({ outputs }) => outputs.includes(real))) return [mean(real)];
-  return [node('DequantizeLinear', [tensor, `${tensor}/scale`, `${tensor}/zero_point`], [real]), mean(real)];
+  return attachTaps(importTflite(bytes, source, form).model, inceptionTaps);
 }

@@ -30,8 +30,11 @@ export function stringAttribute(node: GraphNode, name: string, absent: string): 
 }
 
 /** True for ONNX's own operator of that name, not one of the same name in another domain. */
-export function isOperator(node: GraphNode | undefined, ...ops: readonly string[]): node is GraphNode {
-  return node !== undefined && isStandard(node) && ops.includes(node.op);
+export function isOperator<const Op extends string>(
+  node: GraphNode | undefined,
+  ...ops: readonly Op[]
+): node is GraphNode & { readonly op: Op } {
+  return node !== undefined && isStandard(node) && (ops as readonly string[]).includes(node.op);
 }
 
 /** True for the operators of ONNX's own domain. */

@@ -13,8 +13,9 @@ import { shapeRules } from './shapes/rules.ts';
  */
 export function inferShapes({ graph }: Model): ReadonlyMap<string, TensorFacts> {
   const facts = new Map<string, TensorFacts>();
-  for (const { name, type, dims } of graph.inputs)
+  for (const { name, type, dims } of graph.inputs) {
     facts.set(name, { type, dims: dims.map(canonicalDimension) });
+  }
   for (const [name, tensor] of graph.initializers) facts.set(name, factsOfConstant(tensor));
   for (const node of graph.nodes) {
     const outputs = factsOfNode(

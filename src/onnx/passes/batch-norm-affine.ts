@@ -8,11 +8,13 @@ import { type ChannelAffine, floatConstant } from './scale-linear.ts';
  * (Ioffe and Szegedy 2015, algorithm 2). Undefined for any other node and for parameters that are not constant.
  */
 export function batchNormAffine(node: GraphNode, edit: GraphEdit): ChannelAffine | undefined {
-  if (!isOperator(node, 'BatchNormalization') || intAttribute(node, 'training_mode', 0) !== 0)
+  if (!isOperator(node, 'BatchNormalization') || intAttribute(node, 'training_mode', 0) !== 0) {
     return undefined;
+  }
   const [gamma, beta, mean, variance] = node.inputs.slice(1).map((name) => floatConstant(name, edit)?.data);
-  if (gamma === undefined || beta === undefined || mean === undefined || variance === undefined)
+  if (gamma === undefined || beta === undefined || mean === undefined || variance === undefined) {
     return undefined;
+  }
   const epsilon = floatAttribute(node, 'epsilon', 1e-5);
   const scale = Float64Array.from(
     gamma,

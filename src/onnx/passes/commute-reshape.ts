@@ -59,8 +59,9 @@ function unsqueeze(node: GraphNode, context: CommuteContext): Commuted | undefin
 function shapeOf(node: GraphNode, context: CommuteContext): Commuted | undefined {
   const from = context.transposed(node.inputs[0] ?? '');
   const [output = ''] = node.outputs;
-  if (from === undefined || node.attributes.start !== undefined || node.attributes.end !== undefined)
+  if (from === undefined || node.attributes.start !== undefined || node.attributes.end !== undefined) {
     return undefined;
+  }
   const shape = context.newName(`${output}/before`);
   const perm = context.addConstant(`${output}/axes`, int64s(from.perm));
   return {

@@ -34,8 +34,9 @@ export function foldConstants(model: Model, shapes: Shapes): Model {
 type Results = readonly (readonly [string, Tensor])[];
 
 function constantNode({ op, attributes: { value }, outputs: [name] }: GraphNode): Results | undefined {
-  if (op !== 'Constant' || name === undefined || value === undefined || !('tensor' in value))
+  if (op !== 'Constant' || name === undefined || value === undefined || !('tensor' in value)) {
     return undefined;
+  }
   return [[name, value.tensor]];
 }
 

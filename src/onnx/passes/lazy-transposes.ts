@@ -81,8 +81,9 @@ export function lazyTransposes(model: Model, shapes: Shapes): LazyTransposes {
         const old = facts.get(name);
         const result = newName(`${name}/before`);
         deferred.set(name, { source: result, perm });
-        if (old)
+        if (old) {
           facts.set(result, { type: old.type, dims: invert(perm).map((axis) => old.dims[axis] ?? '') });
+        }
         return result;
       });
       write({ ...node, outputs: results });

@@ -11,8 +11,9 @@ export function mergeReshapes(model: Model, shapes: Shapes): Model {
   for (const node of model.graph.nodes) {
     const [middle = ''] = node.inputs;
     const before = edit.maker(middle);
-    if (!isReshaping(node) || !isReshaping(before) || edit.isReplaced(before) || !edit.isPrivate(middle))
+    if (!isReshaping(node) || !isReshaping(before) || edit.isReplaced(before) || !edit.isPrivate(middle)) {
       continue;
+    }
     const [input = ''] = before.inputs;
     const [from, to] = [shapes.get(input), shapes.get(node.outputs[0] ?? '')];
     const target = from && to && reshapeTarget(from.dims, to.dims);

@@ -75,6 +75,20 @@ export function canonicalDimension(dim: Dimension): Dimension {
   return terms === undefined ? '' : format(terms);
 }
 
+/** Puts a number for a symbol. */
+export function substitute(dim: Dimension, symbol: string, value: number): Dimension {
+  const terms = termsOf(dim);
+  if (terms === undefined) return dim;
+  const replaced: Terms = new Map();
+  for (const [symbols, count] of terms) {
+    const parts = splitSymbols(symbols);
+    const rest = parts.filter((part) => part !== symbol);
+    const key = rest.join('*');
+    replaced.set(key, (replaced.get(key) ?? 0) + count * value ** (parts.length - rest.length));
+  }
+  return format(replaced);
+}
+
 type Terms = Map<string, number>;
 
 function termsOf(dim: Dimension): Terms | undefined {

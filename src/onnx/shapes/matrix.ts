@@ -45,11 +45,11 @@ function einsum(node: GraphNode, inputs: readonly (TensorFacts | undefined)[]): 
   for (const [index, term] of terms.entries()) {
     const dims = inputs[index]?.dims;
     if (dims?.length !== term.length) return [];
-    for (const [axis, letter] of [...term].entries()) {
+    for (const [axis, letter] of Array.from(term).entries()) {
       sizes.set(letter, broadcastDims([[sizes.get(letter) ?? 1], [dims[axis] ?? '']])[0] ?? '');
     }
   }
-  const all = [...terms.join('')];
+  const all = Array.from(terms.join(''));
   // Without an arrow: the letters that occur once, in alphabetical order.
   const letters =
     right ??
@@ -58,5 +58,5 @@ function einsum(node: GraphNode, inputs: readonly (TensorFacts | undefined)[]): 
       .sort()
       .join('');
   const [first] = inputs;
-  return [first && { type: first.type, dims: [...letters].map((letter) => sizes.get(letter) ?? '') }];
+  return [first && { type: first.type, dims: Array.from(letters).map((letter) => sizes.get(letter) ?? '') }];
 }

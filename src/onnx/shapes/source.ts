@@ -21,8 +21,9 @@ function constantFacts(attributes: GraphNode['attributes']): TensorFacts | undef
   if (value_ints !== undefined && 'ints' in value_ints) {
     return withValues('int64', [value_ints.ints.length], value_ints.ints);
   }
-  if (value_float !== undefined && 'float' in value_float)
+  if (value_float !== undefined && 'float' in value_float) {
     return withValues('float32', [], [value_float.float]);
+  }
   if (value_floats !== undefined && 'floats' in value_floats) {
     return withValues('float32', [value_floats.floats.length], value_floats.floats);
   }
