@@ -3,7 +3,7 @@ import { inputOf, intOf } from './attribute-values.ts';
 import type { ConversionContext } from './conversion.ts';
 import { conversionsDown } from './conversions-down.ts';
 import { conversionsUp } from './conversions-up.ts';
-import { type Draft, invalidNetwork, unsupportedOperator } from './draft.ts';
+import { type Draft, freshName, invalidNetwork, titleOf, unsupportedOperator } from './draft.ts';
 import { microsoftOperators } from './microsoft-operators.ts';
 import { standardOperators } from './standard-operators.ts';
 import { findRanks } from './tensor-ranks.ts';
@@ -31,7 +31,7 @@ export function convertOperators(draft: Draft, opset: number): void {
   draft.nodes = draft.nodes.flatMap((node) => {
     const converted = convert(node, opset, context);
     for (const result of converted) check(result, draft);
-    return converted;
+    return converted.map((result) => (result.op === 'Split' ? nameParts(result, draft) : result));
   });
 }
 
@@ -64,6 +64,14 @@ function check(node: GraphNode, draft: Draft): void {
   if (inputOf(node, 0) === undefined && !/^(Random(Normal|Uniform)|Bernoulli)$/.test(node.op)) {
     throw unsupportedOperator(draft.source, node, 'its first input is missing');
   }
+}
+
+/** onnxruntime 1.16 crashes on a Split that leaves out a part that nobody reads. */
+function nameParts(node: GraphNode, draft: Draft): GraphNode {
+  return {
+    ...node,
+    outputs: node.outputs.map((name) => name || freshName(draft, `${titleOf(node)}/unused`)),
+  };
 }
 
 /** What a table says about an operator; not what every object has, such as `constructor`. */
