@@ -47,8 +47,9 @@ export function importGraphDef(
   for (const node of ordered) {
     for (const [key, operand] of importNode(node, results, context)) results.set(key, operand);
     // Weights that were arranged anew are not kept as they were: each would count twice.
-    for (const input of node.inputs)
-      {if (lastReaders.get(input) === node && input !== name) results.delete(input);}
+    for (const input of node.inputs) {
+      if (lastReaders.get(input) === node && input !== name) results.delete(input);
+    }
   }
   const output = results.get(name);
   const input = photo.taken();
