@@ -21,6 +21,7 @@ import numpy as np
 import tensorflow as tf
 
 v1 = tf.compat.v1
+v1.disable_control_flow_v2()
 raw = tf.raw_ops
 OUT = Path(__file__).with_name("graphdef.json")
 TYPES = {np.dtype(np.float32): 1, np.dtype(np.int32): 3, np.dtype(np.int64): 9}
@@ -331,6 +332,27 @@ def halves(x):
     return tf.nn.conv2d(x, tf.cast(tf.constant(normal(2, 2, 3, 2).astype(np.float16)), tf.float32), 1, "SAME")
 
 
+def both_phases(x):
+    """A layer with its branch for training, as TensorFlow 1 freezes it."""
+    phase = v1.placeholder_with_default(False, [], name="learning_phase")
+    constants = [positive(3), normal(3), normal(3), positive(3)]
+
+    def norm(training):
+        scale, offset, mean, variance = constants
+        empty = np.float32([])
+        return raw.FusedBatchNorm(
+            x=x,
+            scale=scale,
+            offset=offset,
+            mean=empty if training else mean,
+            variance=empty if training else variance,
+            is_training=training,
+        )[0]
+
+    x = v1.cond(phase, lambda: norm(True), lambda: norm(False))
+    return v1.cond(phase, lambda: tf.nn.dropout(x, rate=0.5), lambda: tf.identity(x)) * 2
+
+
 S = [5, 6, 3]
 OPERATORS = {
     "Conv2D, SAME, strides": lambda x: tf.nn.conv2d(x, normal(3, 2, 3, 4), [1, 2, 2, 1], "SAME"),
@@ -448,6 +470,7 @@ OPERATORS = {
     "Dequantize, SCALED": lambda x: tf.nn.conv2d(x, dequantised("SCALED", tf.quint8), 1, "SAME"),
     "Dequantize, SCALED, signed": lambda x: tf.nn.conv2d(x, dequantised("SCALED", tf.qint8), 1, "SAME"),
     "Dequantize, SCALED, narrow": lambda x: tf.nn.conv2d(x, dequantised("SCALED", tf.qint8, narrow_range=True), 1, "SAME"),
+    "Switch, Merge": both_phases,
     "CheckNumerics": lambda x: raw.CheckNumerics(tensor=tf.nn.elu(x), message="not finite") * 2,
     "StopGradient, PlaceholderWithDefault": lambda x: tf.stop_gradient(v1.placeholder_with_default(x, [None, *S])) * 2,
 }

@@ -156,8 +156,8 @@ describe('a graph that Regraft does not import', () => {
   it.each<[string, NodeDraft[], string]>([
     [
       'an unknown operator',
-      [...network, { name: 'top', op: 'TopKV2', input: ['conv'] }],
-      'TopKV2 (node top) in net.pb cannot be imported.',
+      [...network, { name: 'top', op: 'Where', input: ['conv'] }],
+      'Where (node top) in net.pb cannot be imported.',
     ],
     [
       'a normalisation that learns',
@@ -284,6 +284,12 @@ describe('the output of a graph', () => {
   it('is not a record of the training', () => {
     expect(outputOf([...network, relu, { name: 'log', op: 'HistogramSummary', input: ['left'] }])).toBe(
       'left',
+    );
+  });
+
+  it('is what the best class is picked from', () => {
+    expect(outputOf([...network, softmax, { name: 'best', op: 'ArgMax', input: ['probabilities'] }])).toBe(
+      'probabilities',
     );
   });
 
