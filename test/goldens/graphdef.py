@@ -166,7 +166,7 @@ def classic():
     levels = draw((1, 37, 37, 3), 1)
     feeds = {"ResizeBilinear:0": levels.astype(np.float32)}
     return {
-        "graph": pack(np.frombuffer(w.graph.SerializeToString(), np.uint8)),
+        "graph": pack(np.frombuffer(w.graph.SerializeToString(deterministic=True), np.uint8)),
         "shape": [1, 37, 37, 3],
         "outputs": {
             name: pack(evaluate(w.graph, feeds, f"{name}:0"))
@@ -277,7 +277,7 @@ def slim_net():
     names = ["Conv2d_1/Relu6", "Conv2d_1/act_quant", "Conv2d_2/Relu", "output"]
     return {
         "graphs": {
-            kind: pack(np.frombuffer(graph.SerializeToString(), np.uint8)) for kind, graph in graphs.items()
+            kind: pack(np.frombuffer(graph.SerializeToString(deterministic=True), np.uint8)) for kind, graph in graphs.items()
         },
         "shape": shape,
         "outputs": {name: pack(evaluate(plain, {"input:0": x}, f"{name}:0")) for name in names},
@@ -486,7 +486,7 @@ def operators():
             raise RuntimeError(name) from error
         assert np.isfinite(value).all() and np.unique(value).size > 3, name
         cases[name] = {
-            "graph": pack(np.frombuffer(graph.SerializeToString(), np.uint8)),
+            "graph": pack(np.frombuffer(graph.SerializeToString(deterministic=True), np.uint8)),
             "dims": list(value.shape),
             "values": pack(value),
         }
@@ -510,7 +510,7 @@ def heads():
     for name, build in built.items():
         graph = frozen(lambda x: tf.nn.elu(build(x)), [4, 5, 3], tf.uint8)
         cases[name] = {
-            "graph": pack(np.frombuffer(graph.SerializeToString(), np.uint8)),
+            "graph": pack(np.frombuffer(graph.SerializeToString(deterministic=True), np.uint8)),
             "values": pack(evaluate(graph, {"input:0": levels}, "output:0")),
         }
     return {"shape": [1, 4, 5, 3], "cases": cases}
