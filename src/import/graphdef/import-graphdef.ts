@@ -12,6 +12,7 @@ import { operatorImporters } from './operators.ts';
 import { orderNodes } from './order-nodes.ts';
 import type { Photo } from './photo.ts';
 import { type GraphDefNode, readGraphDef } from './read-graphdef.ts';
+import { takeBranches } from './take-branches.ts';
 import { type PhotoInput, takePhoto } from './take-photo.ts';
 
 /** What the caller knows about a frozen graph and the file may not tell. */
@@ -37,7 +38,7 @@ export function importGraphDef(
 ): ImportedNetwork {
   const file = readGraphDef(bytes, source);
   const name = chooseOutput(file, source, options.output);
-  const nodes = joinDilations(dropDropouts(file));
+  const nodes = joinDilations(dropDropouts(takeBranches(file)));
   const draft = startDraft(source);
   const photo = photoTaker(draft, options.size);
   const context = { draft, takePhoto: photo.take, spend: spender(source, bytes.length) };
