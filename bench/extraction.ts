@@ -23,15 +23,13 @@ export async function benchExtraction(): Promise<BenchResult[]> {
   const home = regraftHome();
   const backbone = await loadBackbone('inception-v3', { home });
   const { photos } = await scanDataset(folder, { home });
-  const { width, height } = backbone.preprocess;
+  const fit = backbone.preprocess;
   await using sessions = await openSessions(backbone.model);
 
   const times = { decode: [] as number[], network: [] as number[], together: [] as number[] };
   for (let round = 0; round < rounds; round++) {
-    times.decode.push(
-      await msPerPhoto(photos, async ({ file }) => decodeImage(await readFile(file), { width, height })),
-    );
-    times.network.push(await timeNetwork(photos, sessions, width, height));
+    times.decode.push(await msPerPhoto(photos, async ({ file }) => decodeImage(await readFile(file), fit)));
+    times.network.push(await timeNetwork(photos, sessions, fit.width, fit.height));
     times.together.push(
       await withFreshHome(async (fresh) => {
         const store = await openFeatureStore(fresh, backbone);

@@ -78,7 +78,7 @@ export function writeError(path: string, error: unknown): unknown {
     case 'EBUSY':
     case 'EIO':
       return new RegraftError('NOT_WRITABLE', `Cannot write ${path}: ${describe(errnoCode(error) ?? '')}.`, {
-        hint: 'Choose another folder, or change its permissions.',
+        hint: 'Choose another folder (REGRAFT_HOME is that of networks and features), or change its permissions.',
         cause: error,
       });
     case undefined:

@@ -7,6 +7,7 @@ import { type ErrorCode, RegraftError, throwIfCancelled } from './errors.ts';
 import { decodeImage } from './image/decode.ts';
 import { loadModel } from './model/load.ts';
 import type { ModelMetadata } from './model/metadata.ts';
+import { photoFitOf } from './model/photo-fit.ts';
 import { commonOptions, parseOptions, wholeNumber } from './options.ts';
 import { openSessions } from './runtime/session-pool.ts';
 
@@ -84,7 +85,7 @@ export async function loadClassifier(location: string, options: ClassifierOption
     });
   }
   const sessions = await openSessions(model, resolved);
-  const { width, height } = preprocess;
+  const fit = photoFitOf(preprocess);
 
   const classifyOne = async (
     photo: string | Uint8Array,
@@ -94,7 +95,7 @@ export async function loadClassifier(location: string, options: ClassifierOption
     const name = typeof photo === 'string' ? photo : '';
     let data: Uint8Array;
     try {
-      data = await decodeImage(photo, { width, height, ...(maxPixels === undefined ? {} : { maxPixels }) });
+      data = await decodeImage(photo, { ...fit, maxPixels });
     } catch (error) {
       if (!(error instanceof RegraftError)) throw error;
       return {
@@ -105,7 +106,7 @@ export async function loadClassifier(location: string, options: ClassifierOption
         error: { code: error.code, reason: error.message },
       };
     }
-    const image = { type: 'uint8', dims: [1, height, width, 3], data } as const;
+    const image = { type: 'uint8', dims: [1, fit.height, fit.width, 3], data } as const;
     const { probabilities } = await sessions.run({ [input]: image }, { signal, transfer: true });
     return { path: name, ...rank(probabilities?.data as Float32Array, labels, top) };
   };

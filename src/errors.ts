@@ -4,7 +4,7 @@
 export const errorCodes = {
   // The caller's input
   INVALID_OPTION: 'An option has a value that is not allowed, or is not known.',
-  CANCELLED: 'The work was cancelled by Ctrl-C or an AbortSignal.',
+  CANCELLED: 'The work was cancelled by Ctrl-C, another signal, or an AbortSignal.',
   OUT_OF_DISK: 'The disk is full.',
   NOT_WRITABLE: 'A file or folder cannot be written.',
   // Datasets
@@ -24,10 +24,12 @@ export const errorCodes = {
   PHOTO_CORRUPT: 'A photo is truncated or damaged and cannot be decoded.',
   PHOTO_TOO_LARGE: 'A photo has more pixels than the limit.',
   PHOTO_IN_TWO_CLASSES: 'The same photo lies in two classes.',
+  CLASS_UNKNOWN: 'A photo to evaluate a model on is of a class that the model does not know.',
   // Networks
   BACKBONE_UNKNOWN: 'No network of that name is in the catalogue.',
   BACKBONE_HASH_MISMATCH: 'A network file does not have the SHA-256 that the catalogue pins.',
   BACKBONE_INVALID: 'A network file cannot be read.',
+  PREPROCESS_UNKNOWN: 'A network does not say how photos are prepared for it.',
   OPERATOR_UNSUPPORTED: 'A network uses an operator that the importer does not know.',
   OFFLINE: 'A download is needed, but REGRAFT_OFFLINE=1 is set.',
   DOWNLOAD_FAILED: 'A download failed.',

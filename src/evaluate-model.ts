@@ -1,7 +1,9 @@
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Classifier, loadClassifier } from './classify.ts';
 import type { Dataset, Photo, SkippedPhoto } from './dataset/dataset.ts';
 import { scanDataset } from './dataset/scan.ts';
+import { readSplitCsv } from './dataset/split-csv.ts';
 import { RegraftError } from './errors.ts';
 import { evaluatePredictions } from './evaluate/evaluate.ts';
 import type { Mistake, TestMetrics } from './evaluate/metrics.ts';
@@ -24,6 +26,8 @@ export interface EvaluateOptions {
 /** What a model reaches on labelled photos. `ece` and `eceUncalibrated` are equal: the model is calibrated as it is. */
 export interface ModelEvaluation extends TestMetrics {
   readonly labels: readonly string[];
+  /** How many of the photos the model was trained on or chosen by, as the `split.csv` beside it tells; 0 without one. */
+  readonly trainedOn: number;
   readonly mistakes: readonly Mistake[];
   /** Photos that could not be read, or whose class the model does not know. */
   readonly skipped: readonly SkippedPhoto[];
@@ -45,8 +49,9 @@ export async function evaluateModel(
   const { home = regraftHome(), nested, maxPixels, workers, onProgress, signal } = settings;
   const stages = startStages(onProgress, signal);
   const scan = { home, nested, onProgress, signal, minClasses: 1 } as const;
-  const dataset = await stages.time('scan', () => scanDataset(source, scan));
+  // First, so that a wrong path is told before a long scan.
   await using classifier = await loadClassifier(model, { workers, signal });
+  const dataset = await stages.time('scan', () => scanDataset(source, scan));
   const { labels } = classifier;
   const isKnown = dataset.classes.map((name) => labels.includes(name));
   const known = dataset.photos.filter(({ label }) => isKnown[label]);
@@ -59,13 +64,18 @@ export async function evaluateModel(
       },
     );
   }
+  const trainedOn = await countTrained(classifier.path, known);
+  if (trainedOn > 0) {
+    const text = `The model was trained on ${trainedOn} of these ${known.length} photos, so that the figures look better than they are: give photos that it has not seen.`;
+    onProgress?.({ type: 'notice', stage: 'evaluate', text });
+  }
   const skipped: SkippedPhoto[] = [
     ...dataset.skipped,
     ...dataset.photos
       .filter(({ label }) => !isKnown[label])
       .map(({ path, label }) => ({
         path,
-        code: 'INVALID_OPTION' as const,
+        code: 'CLASS_UNKNOWN' as const,
         reason: `The model does not know the class "${dataset.classes[label] ?? ''}".`,
       })),
   ];
@@ -87,6 +97,7 @@ export async function evaluateModel(
   return {
     ...evaluatePredictions({ logits, labels: truth, classes: labels, temperature: 1 }),
     labels,
+    trainedOn,
     mistakes: findMistakes({
       probabilities,
       labels: truth,
@@ -95,6 +106,12 @@ export async function evaluateModel(
     }),
     skipped,
   };
+}
+
+async function countTrained(model: string, photos: readonly Photo[]): Promise<number> {
+  const rows = await readSplitCsv(join(dirname(model), 'split.csv')).catch(() => []);
+  const trained = new Set(rows.flatMap(({ sha256, part }) => (part === 'test' ? [] : (sha256 ?? []))));
+  return photos.filter(({ sha256 }) => trained.has(sha256)).length;
 }
 
 interface LabelledRow {

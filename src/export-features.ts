@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { defaultBackbone } from './backbone/catalogue.ts';
 import { loadBackbone } from './backbone/load.ts';
@@ -6,12 +7,14 @@ import type { NumericForm } from './onnx/numeric-form.ts';
 import type { SkippedPhoto } from './dataset/dataset.ts';
 import { scanDataset } from './dataset/scan.ts';
 import { type ExportBatch, writeArrowFile } from './features/arrow-file.ts';
+import { RegraftError } from './errors.ts';
 import { extractFeatures } from './features/extract.ts';
 import { gatherFeatures } from './features/gather.ts';
 import { writeRetrainText } from './features/retrain-text.ts';
 import { retrainTextPaths } from './features/retrain-text-paths.ts';
 import { openFeatureStore } from './features/store.ts';
 import { regraftHome } from './home.ts';
+import { checkFolder } from './model/save.ts';
 import { choice, commonOptions, flag, parseOptions, text } from './options.ts';
 import type { OnProgress } from './shared/progress.ts';
 import { startStages } from './training/stages.ts';
@@ -55,7 +58,7 @@ const exportOptions = z.strictObject({
 /**
  * Computes the features of a dataset's photos, as far as the store lacks them, and writes them for other tools.
  *
- * @throws RegraftError As `train` does while it scans and computes; `OUT_OF_DISK` or `NOT_WRITABLE` for the output.
+ * @throws RegraftError As `train` does while it scans and computes; `NO_PHOTO_READ` when nothing is left to write; `OUT_OF_DISK` or `NOT_WRITABLE` for the output.
  */
 export async function exportFeatures(
   source: string,
@@ -65,6 +68,7 @@ export async function exportFeatures(
   const { format, backbone: id, form, nested, home = regraftHome(), onProgress, signal } = settings;
   const output = resolve(settings.output);
   const stages = startStages(onProgress, signal);
+  await checkOutput(output, format);
   const scan = { home, nested, onProgress, signal, minClasses: 1 } as const;
   const dataset = await stages.time('scan', () => scanDataset(source, scan));
   const backbone = await stages.run(
@@ -78,8 +82,11 @@ export async function exportFeatures(
     'features',
     'Computing features',
     () => extractFeatures(dataset.photos, backbone, store, settings),
-    (extraction) => `${extraction.computed} computed, ${extraction.cached} from the store`,
+    (extraction) =>
+      `${extraction.computed.toLocaleString('en')} computed, ${extraction.cached.toLocaleString('en')} from the store`,
   );
+  const skipped = [...dataset.skipped, ...failed];
+  if (failed.length === dataset.photos.length) throw nothingRead(source, failed);
   const unreadable = new Set(failed.map(({ path }) => path));
   const photos = dataset.photos.filter(({ path }) => !unreadable.has(path));
   const taps = format === 'arrow' ? backbone.taps : backbone.taps.slice(-1);
@@ -107,10 +114,35 @@ export async function exportFeatures(
         yield { paths: some.map(({ path }) => path), labels, photos: hashes, values };
       }
     };
-    const origin = { backbone: backbone.sha256, form: backbone.form, view: 'whole' };
+    const origin = { backbone: backbone.sha256, form: backbone.form, view: backbone.variant };
     await writeArrowFile(output, taps, origin, batches());
   }
-  return { output, rows: photos.length, taps, computed, cached, skipped: [...dataset.skipped, ...failed] };
+  return { output, rows: photos.length, taps, computed, cached, skipped };
+}
+
+function nothingRead(source: string, failed: readonly SkippedPhoto[]): RegraftError {
+  const [first] = failed;
+  return new RegraftError(
+    'NO_PHOTO_READ',
+    `None of the ${failed.length} photos in ${source} could be read. The first, ${first?.path ?? ''}: ${first?.reason ?? ''}`,
+    { hint: 'Nothing was written. Repair or replace the photos.' },
+  );
+}
+
+/** Fails before minutes of work when the output cannot be written. */
+async function checkOutput(output: string, format: 'arrow' | 'retrain-txt'): Promise<void> {
+  if (format === 'retrain-txt') return checkFolder(output);
+  const found = await stat(output).catch(() => undefined);
+  if (found?.isDirectory() === true) {
+    throw new RegraftError(
+      'NOT_WRITABLE',
+      `Expected a file for the features at ${output}, but a folder is there.`,
+      {
+        hint: 'Give a file name, such as features.arrow.',
+      },
+    );
+  }
+  await checkFolder(dirname(output));
 }
 
 /** Takes rows of joined taps apart: one matrix a tap. */

@@ -1,6 +1,7 @@
 // photos → scan → split → features (cached) → fit head → calibrate → evaluate → model.onnx + report
 //          dataset/ dataset/ backbone/ + features/  head/   evaluate/  evaluate/  model/ + report/
 
+import { describeReplaced, findFolderModel } from './model/folder-model.ts';
 import type { RunRecord } from './model/run-record.ts';
 import { checkFolder, saveFiles } from './model/save.ts';
 import { sealModel } from './model/seal.ts';
@@ -30,6 +31,7 @@ export async function train(source: string, options: TrainOptions = {}): Promise
   const { out: folder, seed, onProgress, signal } = settings;
   const stages = startStages(onProgress, signal);
   await checkFolder(folder);
+  const older = await findFolderModel(folder);
 
   const prepared = await (settings.bottlenecks ? prepareBottlenecks : preparePhotos)(settings, stages);
   await using parts = prepared.parts;
@@ -58,8 +60,12 @@ export async function train(source: string, options: TrainOptions = {}): Promise
   await stages.run(
     'save',
     'Saving the model',
-    async () =>
-      saveFiles(folder, await makeResultFiles(prepared, evaluation, run, bytes), { onProgress, signal }),
+    async () => {
+      const files = await makeResultFiles(prepared, evaluation, run, bytes);
+      const replaced = describeReplaced(folder, older, await findFolderModel(folder), classes);
+      if (replaced !== undefined) onProgress?.({ type: 'notice', stage: 'save', text: replaced });
+      await saveFiles(folder, files, { onProgress, signal });
+    },
     () => folder,
   );
   return { run, folder };

@@ -7,7 +7,7 @@ import { importInception, inceptionTaps } from '../src/backbone/inception-v3.ts'
 import { importTflite } from '../src/import/tflite/import-tflite.ts';
 import { cutAt } from '../src/onnx/cut.ts';
 import type { NumericForm } from '../src/onnx/numeric-form.ts';
-import type { Model, Tensor, ValueInfo } from '../src/onnx/graph.ts';
+import type { Tensor, ValueInfo } from '../src/onnx/graph.ts';
 import { encodeModel } from '../src/onnx/write.ts';
 import { withInt8Weights } from '../src/runtime/adapt-to-machine.ts';
 import { openSessions, type SessionPool } from '../src/runtime/session-pool.ts';
@@ -205,7 +205,7 @@ function openWhole(
   blocks: readonly string[],
   others: readonly string[] = [],
 ): Promise<SessionPool> {
-  const model: Model = importTflite(bytes, 'network', form);
+  const { model } = importTflite(bytes, 'network', form);
   const type = form === 'uint8' ? 'uint8' : 'float32';
   const outputs: ValueInfo[] = [
     ...blocks.map((name) => ({ name, type, dims: ['N', 'C', 'H', 'W'] }) as const),
@@ -219,7 +219,7 @@ async function runBlocks(
   form: NumericForm,
   input: GoldenInput | undefined,
 ): Promise<Readonly<Record<string, Tensor>>> {
-  const { graph } = importTflite(bytes, 'network', form);
+  const { graph } = importTflite(bytes, 'network', form).model;
   await using sessions = await openWhole(
     bytes,
     form,

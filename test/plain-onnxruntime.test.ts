@@ -7,7 +7,12 @@ import { promisify } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backbone } from '../src/backbone/backbone.ts';
-import { importInception, inceptionPreprocess, inceptionTaps } from '../src/backbone/inception-v3.ts';
+import {
+  importInception,
+  inceptionPreprocess,
+  inceptionTaps,
+  inceptionVariant,
+} from '../src/backbone/inception-v3.ts';
 import { loadClassifier } from '../src/classify.ts';
 import { buildClassifier } from '../src/model/build-classifier.ts';
 import { sealModel } from '../src/model/seal.ts';
@@ -112,6 +117,7 @@ function inception(bytes: Uint8Array, form: NumericForm): Backbone {
     sha256: '0'.repeat(64),
     form,
     preprocess: inceptionPreprocess,
+    variant: inceptionVariant,
     taps: inceptionTaps,
     model: importInception(bytes, 'inception-v3', form),
   };

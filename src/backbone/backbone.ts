@@ -1,13 +1,6 @@
 import type { Model } from '../onnx/graph.ts';
 import type { NumericForm } from '../onnx/numeric-form.ts';
-
-/** How pixels become a network's input. Bound to the network, never an option. */
-export interface Preprocess {
-  readonly width: number;
-  readonly height: number;
-  /** `stretch`: the whole photo, both sides scaled on their own. */
-  readonly resize: 'stretch';
-}
+import type { PhotoFit } from '../shared/preprocess.ts';
 
 /** A tensor of a network whose global average is a feature vector. */
 export interface Tap {
@@ -25,7 +18,9 @@ export interface Backbone {
   /** SHA-256 of the weights file: the network's identity. */
   readonly sha256: string;
   readonly form: NumericForm;
-  readonly preprocess: Preprocess;
+  readonly preprocess: PhotoFit;
+  /** Names what else makes features differ: photo fit, pixel scaling and taps. Part of a store's name, so letters, digits and `-` only. */
+  readonly variant: string;
   readonly taps: readonly Tap[];
   readonly model: Model;
 }

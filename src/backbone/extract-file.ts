@@ -7,11 +7,18 @@ import { Parser, type ReadEntry } from 'tar';
 import { errnoCode, writeError } from '../atomic-file.ts';
 import { cancelledError, RegraftError, throwIfCancelled } from '../errors.ts';
 
+/** The entries that an archive may have unless told otherwise. */
+export const maxArchiveEntries = 100_000;
+
 /** Options of {@link extractFiles}. */
 export interface ExtractOptions {
-  /** More than this, unpacked, is refused. @default 2 GB */
+  /** More than this, unpacked, is refused. @default 2 GiB */
   maxBytes?: number | undefined;
+  /** More entries than this are refused. @default {@link maxArchiveEntries} */
+  maxEntries?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** What errors call the archive. @default its path */
+  name?: string | undefined;
 }
 
 /**
@@ -24,18 +31,20 @@ export interface ExtractOptions {
 export async function extractFiles(
   archive: string,
   choose: (path: string, bytes: number) => string | undefined,
-  { maxBytes = 2e9, signal }: ExtractOptions = {},
+  { maxBytes = 2 ** 31, maxEntries = maxArchiveEntries, signal, name = archive }: ExtractOptions = {},
 ): Promise<number> {
   throwIfCancelled(signal);
   const writes: Promise<void>[] = [];
   const abort = new AbortController();
   const fail = (error: unknown): void => abort.abort(error);
   let total = 0;
+  let entries = 0;
   const parser = new Parser({
     strict: true,
     onReadEntry: (entry) => {
       total += entry.size;
-      if (total > maxBytes) fail(damaged(archive, `it unpacks to more than ${maxBytes} bytes`));
+      if (++entries > maxEntries) fail(damagedArchive(name, `it has more than ${maxEntries} entries`));
+      if (total > maxBytes) fail(damagedArchive(name, `it unpacks to more than ${maxBytes} bytes`));
       const path =
         entry.type === 'File' || entry.type === 'OldFile' ? choose(entry.path, entry.size) : undefined;
       if (path === undefined || abort.signal.aborted) entry.resume();
@@ -51,7 +60,7 @@ export async function extractFiles(
     fail(error);
     await Promise.all(writes);
     if (signal?.aborted === true) throw cancelledError();
-    throw archiveError(archive, abort.signal.reason);
+    throw archiveError(name, abort.signal.reason);
   }
   return writes.length;
 }
@@ -83,17 +92,18 @@ async function writeEntry(entry: ReadEntry, path: string, signal: AbortSignal): 
   }
 }
 
-function archiveError(archive: string, error: unknown): unknown {
+function archiveError(name: string, error: unknown): unknown {
   if (error instanceof RegraftError) return error;
   const code = errnoCode(error) ?? '';
   if (/^(TAR_|Z_)/.test(code) || (error instanceof Error && /zlib|tar/i.test(error.message))) {
-    return damaged(archive, error instanceof Error ? error.message : code, error);
+    return damagedArchive(name, error instanceof Error ? error.message : code, error);
   }
   return error;
 }
 
-function damaged(archive: string, reason: string, cause?: unknown): RegraftError {
-  return new RegraftError('DOWNLOAD_FAILED', `${archive} is not a whole .tgz archive: ${reason}.`, {
+/** The error for an archive that is not whole, or not to be trusted. */
+export function damagedArchive(name: string, reason: string, cause?: unknown): RegraftError {
+  return new RegraftError('DOWNLOAD_FAILED', `${name} is not a whole .tgz or .zip archive: ${reason}.`, {
     hint: 'Run the same command again to fetch it anew.',
     cause,
   });

@@ -1,12 +1,21 @@
 import { importTflite } from '../import/tflite/import-tflite.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { NumericForm } from '../onnx/numeric-form.ts';
+import type { PhotoFit } from '../shared/preprocess.ts';
 import { attachTaps } from './attach-taps.ts';
-import type { Preprocess } from './backbone.ts';
 import type { TapSource } from './taps/tap-source.ts';
 
 /** Whole photo to 299 × 299, as the network was trained. */
-export const inceptionPreprocess: Preprocess = { width: 299, height: 299, resize: 'stretch' };
+export const inceptionPreprocess: PhotoFit = {
+  width: 299,
+  height: 299,
+  resize: 'stretch',
+  crop: 1,
+  kernel: 'bilinear',
+};
+
+/** The name of {@link inceptionPreprocess} with {@link inceptionTaps}. */
+export const inceptionVariant = 'whole';
 
 const mixed: readonly (readonly [string, number])[] = [
   ['Mixed_5b', 256],
@@ -30,5 +39,5 @@ export const inceptionTaps: readonly TapSource[] = [
 
 /** Imports Google's quantised Inception v3 with one pooled output a tap, float32 `[N, size]`. */
 export function importInception(bytes: Uint8Array, source: string, form: NumericForm): Model {
-  return attachTaps(importTflite(bytes, source, form), inceptionTaps);
+  return attachTaps(importTflite(bytes, source, form).model, inceptionTaps);
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Backbone } from './backbone.ts';
 import type { NumericForm } from '../onnx/numeric-form.ts';
 import { findEntry } from './catalogue.ts';
-import { importInception, inceptionPreprocess, inceptionTaps } from './inception-v3.ts';
+import { importInception, inceptionPreprocess, inceptionTaps, inceptionVariant } from './inception-v3.ts';
 import { ensureWeights, type WeightsOptions } from './weights.ts';
 
 /** Options of {@link loadBackbone}. */
@@ -25,6 +25,7 @@ export async function loadBackbone(id: string, options: LoadBackboneOptions): Pr
     sha256: entry.file.sha256,
     form,
     preprocess: inceptionPreprocess,
+    variant: inceptionVariant,
     taps: inceptionTaps.map(({ name, size }) => ({ name, size })),
     model: importInception(bytes, entry.id, form),
   };

@@ -113,6 +113,11 @@ function packArguments(spec: string, cache: string, packed: string): string[] {
   ];
 }
 
+// A module that npm loads first: its stdin is a pipe of this process, which the system closes however this process ends, by kill -9 too.
+const endWithParent = `data:text/javascript,${encodeURIComponent(
+  "process.stdin.on('end', () => process.exit(1)).on('error', () => process.exit(1)).resume().unref();",
+)}`;
+
 interface NpmResult {
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -125,15 +130,19 @@ function start(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): { child: ChildProcess; result: Promise<NpmResult> } {
-  const all = [...npm.args, ...args].map((arg) => (npm.shell ? `"${arg}"` : arg));
+  // Only where Node runs npm can a module be loaded into it.
+  const first = npm.args.length > 0 ? ['--import', endWithParent] : [];
+  const all = [...first, ...npm.args, ...args].map((arg) => (npm.shell ? `"${arg}"` : arg));
   const child = spawn(npm.file, all, {
     env,
     shell: npm.shell,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
   });
   let stdout = '';
   let stderr = '';
+  // A write to a program that has gone must not end this one; nothing is ever written.
+  child.stdin.on('error', () => undefined);
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const result = new Promise<NpmResult>((resolve, reject) => {

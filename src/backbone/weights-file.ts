@@ -1,7 +1,8 @@
 import { open, rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { errnoCode, writeError } from '../atomic-file.ts';
+import { dirname, join } from 'node:path';
+import { errnoCode, makeFolder, writeError } from '../atomic-file.ts';
 import { cancelledError, RegraftError } from '../errors.ts';
+import type { OnProgress } from '../shared/progress.ts';
 import type { CatalogueEntry, WeightsFile } from './catalogue.ts';
 import { hashFile } from './hash-file.ts';
 
@@ -11,8 +12,13 @@ export function weightsFolder(home: string): string {
 }
 
 /** Where a network's weights are stored: `<home>/backbones/<sha256>.<extension>`. */
-export function weightsPath(entry: CatalogueEntry, home: string): string {
-  return join(weightsFolder(home), `${entry.file.sha256}.${entry.file.extension}`);
+export function weightsPath(entry: Pick<CatalogueEntry, 'file'>, home: string): string {
+  return storedPath(entry.file, home);
+}
+
+/** Where a file is stored by its content: `<home>/backbones/<sha256>.<extension>`. */
+export function storedPath(file: Pick<WeightsFile, 'sha256' | 'extension'>, home: string): string {
+  return join(weightsFolder(home), `${file.sha256}.${file.extension}`);
 }
 
 /** What a file is, compared with what it should be. */
@@ -27,7 +33,7 @@ export type FileState =
  */
 export async function checkWeights(
   path: string,
-  expected: WeightsFile,
+  expected: Pick<WeightsFile, 'sha256'>,
   signal?: AbortSignal,
 ): Promise<FileState> {
   try {
@@ -48,6 +54,15 @@ export async function isStored(entry: CatalogueEntry, home: string): Promise<boo
   );
 }
 
+/** Renames a stored file that is damaged to `<path>.broken`, and says so. */
+export async function setAside(path: string, onProgress: OnProgress | undefined): Promise<void> {
+  await rename(path, `${path}.broken`).catch((error: unknown) => {
+    throw writeError(`${path}.broken`, error);
+  });
+  const text = `${path} is damaged (its SHA-256 is wrong). It was set aside as .broken and is fetched again.`;
+  onProgress?.({ type: 'notice', stage: 'download', text });
+}
+
 /** Moves a checked file to its place in the store, synced, in one step. */
 export async function putWeights(file: string, path: string): Promise<void> {
   try {
@@ -57,6 +72,7 @@ export async function putWeights(file: string, path: string): Promise<void> {
     } finally {
       await handle.close();
     }
+    await makeFolder(dirname(path));
     await rename(file, path);
   } catch (error) {
     throw writeError(path, error);

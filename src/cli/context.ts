@@ -9,7 +9,7 @@ export interface CommandContext {
   readonly err: Screen;
   /** Shows progress on `err`. */
   readonly reporter: Reporter;
-  /** Aborted by the first Ctrl-C. */
+  /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
   /** Writes the one JSON document of `--json`. */
   printJson(document: unknown): void;

@@ -13,9 +13,13 @@ export interface Failure {
   readonly exitCode: number;
 }
 
-/** Tells an expected failure, wrong usage and an interruption from a defect. */
-export function describeFailure(error: unknown, signal?: AbortSignal): Failure {
-  if (error instanceof CommanderError) return describeUsage(error);
+/**
+ * Tells an expected failure, wrong usage and an interruption from a defect.
+ *
+ * @param command - The command that was called, to name its help.
+ */
+export function describeFailure(error: unknown, signal?: AbortSignal, command?: string): Failure {
+  if (error instanceof CommanderError) return describeUsage(error, command);
   if (error instanceof RegraftError) {
     return {
       code: error.code,
@@ -42,7 +46,7 @@ function exitCodeOf(error: RegraftError): number {
 }
 
 // Commander's text is `error: unknown option '--heda'\n(Did you mean --head?)`.
-function describeUsage(error: CommanderError): Failure {
+function describeUsage(error: CommanderError, command: string | undefined): Failure {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = /Did you mean (?:one of )?(.+)\?/.exec(rest.join(' '))?.[1];
   return {
@@ -50,7 +54,7 @@ function describeUsage(error: CommanderError): Failure {
     message: `${first.charAt(0).toUpperCase()}${first.slice(1)}.`.replace(/\.\.$/, '.'),
     hint:
       suggestion === undefined
-        ? 'See `regraft --help`, or `--help` after a command.'
+        ? `See \`regraft ${command === undefined ? '' : `${command} `}--help\`.`
         : `Did you mean ${suggestion}?`,
     exitCode: exitCodes.usage,
   };

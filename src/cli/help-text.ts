@@ -10,7 +10,7 @@ Exit codes:
   1    expected failure: the message says what was found and what to do
   2    wrong usage: an unknown flag, a value that is not allowed
   70   a defect of Regraft
-  130  stopped by Ctrl-C
+  130  stopped by Ctrl-C; 143 by SIGTERM, 129 by SIGHUP
 
 Environment:
   REGRAFT_HOME       where networks and features are kept (default: the user's cache folder)

@@ -3,6 +3,7 @@ import { RegraftError } from '../errors.ts';
 import type { OnProgress } from '../shared/progress.ts';
 import type { CommandContext } from './context.ts';
 import { classifyInOrder, listPhotos, type ListedPhoto } from './photo-list.ts';
+import { countOf } from './terminal/units.ts';
 import { printCsv, printJson, printTable, type PredictionPrinter } from './prediction-printers.ts';
 
 /** The flags of `regraft predict`. */
@@ -10,6 +11,7 @@ export interface PredictFlags {
   readonly top?: number;
   readonly json?: true;
   readonly csv?: true;
+  readonly maxPixels?: number;
   readonly workers?: number;
 }
 
@@ -33,7 +35,11 @@ export async function predictPhotos(
   const count =
     out.live && flags.json !== true ? undefined : countProgress(photos.length, reporter.onProgress);
   let read = 0;
-  for await (const prediction of classifyInOrder(classifier, photos, { top, signal })) {
+  for await (const prediction of classifyInOrder(classifier, photos, {
+    top,
+    maxPixels: flags.maxPixels,
+    signal,
+  })) {
     if (prediction.error === undefined) read += 1;
     printer.add(prediction);
     count?.();
@@ -41,6 +47,9 @@ export async function predictPhotos(
   reporter.stop();
   printer.end();
   if (read === 0) throw nothingRead(photos.length, paths);
+  if (read < photos.length) {
+    context.err.line(`${photos.length - read} of ${countOf(photos.length, 'photo')} could not be read.`);
+  }
 }
 
 function defaultTop({ json, csv }: PredictFlags): number {
@@ -77,7 +86,7 @@ function nothingRead(count: number, paths: readonly string[]): RegraftError {
         'NO_PHOTO_READ',
         count === 1 ? 'The photo could not be read.' : `None of the ${count} photos could be read.`,
         {
-          hint: 'The reason stands beside each photo.',
+          hint: count === 1 ? 'The reason stands above.' : 'The reason stands beside each photo.',
         },
       );
 }

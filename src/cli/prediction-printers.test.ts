@@ -46,3 +46,12 @@ it('lines for people are aligned and name the runner-up, or why there is no answ
       'バラ.jpg    ✖  PHOTO_EMPTY: The file has no bytes.\n',
   );
 });
+
+it('on a narrow terminal the path is cut from its beginning and the runner-up left out', () => {
+  const { screen, text } = openMemoryScreen('tty', { NO_COLOR: '1' }, 44);
+  const path = 'holiday/2026/summer/in the garden/DSC_0012.jpg';
+  const printer = printTable(screen, [{ path, file: path }], ['roses', 'tulips']);
+  printer.add({ ...predictions[0]!, path });
+  printer.end();
+  expect(text()).toBe('…he garden/DSC_0012.jpg  →  roses    97.3 %\n');
+});

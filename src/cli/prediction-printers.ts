@@ -4,6 +4,7 @@ import type { CommandContext } from './context.ts';
 import { formatCsvRow } from '../dataset/csv.ts';
 import type { ListedPhoto } from './photo-list.ts';
 import type { Screen } from './terminal/screen.ts';
+import { printable } from './terminal/printable.ts';
 import { padCell } from './terminal/table.ts';
 import { formatPercent } from './terminal/units.ts';
 
@@ -52,23 +53,41 @@ export function printTable(
   labels: readonly string[],
 ): PredictionPrinter {
   const { colors } = out;
-  const pathWidth = Math.min(60, widest(photos.map(({ path }) => path)));
-  const labelWidth = widest(labels);
+  // On a terminal a row keeps to one line: the path gives way first, then the runner-up.
+  const room = out.live ? out.columns() : Infinity;
+  const labelWidth = widest(labels.map(printable));
+  const pathWidth = Math.min(
+    60,
+    widest(photos.map(({ path }) => printable(path))),
+    Math.max(16, room - labelWidth - '  →    100.0 %'.length - 1),
+  );
   return {
     add({ path, label, probability, top, error }) {
-      const name = padCell(path, pathWidth);
+      const name = padCell(out.live ? shorten(printable(path), pathWidth) : printable(path), pathWidth);
       if (error !== undefined || label === null || probability === null) {
         out.line(
-          `${name}  ${colors.yellow('✖')}  ${colors.dim(`${error?.code ?? ''}: ${error?.reason ?? ''}`)}`,
+          `${name}  ${colors.yellow('✖')}  ${colors.dim(`${error?.code ?? ''}: ${printable(error?.reason ?? '')}`)}`,
         );
         return;
       }
-      const others = top.slice(1).map((guess) => `${guess.label} ${formatPercent(guess.probability)}`);
-      const best = `${colors.bold(padCell(label, labelWidth))}  ${formatPercent(probability).padStart(7)}`;
-      out.line(`${name}  →  ${best}${others.length > 0 ? `  ${colors.dim(others.join(', '))}` : ''}`);
+      const others = top
+        .slice(1)
+        .map((guess) => `${printable(guess.label)} ${formatPercent(guess.probability)}`);
+      const best = `${colors.bold(padCell(printable(label), labelWidth))}  ${formatPercent(probability).padStart(7)}`;
+      const row = `${name}  →  ${best}`;
+      while (others.length > 0 && stringWidth(row) + 2 + stringWidth(others.join(', ')) > room) others.pop();
+      out.line(others.length > 0 ? `${row}  ${colors.dim(others.join(', '))}` : row);
     },
     end: () => undefined,
   };
+}
+
+/** Cuts the beginning of a path, as its end tells photos apart. */
+function shorten(path: string, width: number): string {
+  if (stringWidth(path) <= width) return path;
+  const letters = [...new Intl.Segmenter().segment(path)].map(({ segment }) => segment);
+  while (stringWidth(letters.join('')) > width - 1) letters.shift();
+  return `…${letters.join('')}`;
 }
 
 function widest(texts: readonly string[]): number {

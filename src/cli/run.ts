@@ -1,25 +1,35 @@
 import { Command, CommanderError } from 'commander';
+import { writeError } from '../atomic-file.ts';
 import { commandTable, type CommandEntry } from './command-table.ts';
 import { openContext, type CommandContext } from './context.ts';
 import { describeFailure, type Failure } from './failure.ts';
 import { helpAfterCommands } from './help-text.ts';
 import { listenForInterrupts } from './interrupt.ts';
-import { exitCodes, leaveNow } from './leave.ts';
+import { drain, exitCodes, leaveNow } from './leave.ts';
+import { printable } from './terminal/printable.ts';
+import { suggestNearest } from './option-values.ts';
+import { RegraftError } from '../errors.ts';
 import { readVersion } from '../version.ts';
 
 /** Runs one command and gives its exit code; whatever goes wrong is printed, never thrown. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const interrupts = listenForInterrupts((text) => context.reporter.note(text));
   const context = openContext(interrupts.signal);
+  let unwritten: unknown;
   const fail = (error: unknown): number => {
-    const failure = describeFailure(error, interrupts.signal);
+    const failure = describeFailure(error, interrupts.signal, calledCommand(args)?.name);
     report(failure, context, wantsJson(args));
-    return failure.exitCode;
+    // What was cancelled says which signal did it.
+    return failure.exitCode === exitCodes.interrupted
+      ? (interrupts.exitCode ?? failure.exitCode)
+      : failure.exitCode;
   };
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has gone (`regraft … | head`) is no failure.
-    if (error.code === 'EPIPE') interrupts.abandon();
-    else leaveNow(fail(error));
+    // A reader that has gone (`regraft … | head`) is no failure, nor is a terminal that was closed (SIGHUP tells).
+    const isGone = error.code === 'EPIPE' || interrupts.exitCode === exitCodes.hungUp;
+    if (!isGone) unwritten ??= writeError('the output', error);
+    // The work ends by its signal: leaving while threads compute would make onnxruntime abort the process.
+    interrupts.abandon();
   });
   process.stderr.on('error', () => undefined);
   process.on('uncaughtException', (error) => leaveNow(fail(error)));
@@ -27,11 +37,12 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   try {
     const program = await buildProgram(args, context);
     await program.parseAsync(args, { from: 'user' });
-    return exitCodes.ok;
+    await drain(process.stdout);
+    return unwritten === undefined ? exitCodes.ok : fail(unwritten);
   } catch (error) {
-    if (interrupts.abandoned || (error instanceof CommanderError && error.exitCode === 0)) {
-      return exitCodes.ok;
-    }
+    if (unwritten !== undefined) return fail(unwritten);
+    const abandoned = interrupts.abandoned && interrupts.exitCode === undefined;
+    if (abandoned || (error instanceof CommanderError && error.exitCode === 0)) return exitCodes.ok;
     return fail(error);
   } finally {
     context.reporter.stop();
@@ -57,6 +68,7 @@ async function buildProgram(args: readonly string[], context: CommandContext): P
       writeErr: (text) => void context.err.stream.write(text),
     });
   const called = calledCommand(args);
+  refuseUnknownHelp(args, called);
   for (const entry of commandTable) {
     const command = program.command(entry.name).summary(entry.summary).helpOption('-h, --help', 'show help');
     if (entry === called) (await entry.load()).define(command, context);
@@ -71,6 +83,15 @@ function calledCommand(args: readonly string[]): CommandEntry | undefined {
   return commandTable.find((entry) => entry.name === name);
 }
 
+/** Commander answers `help <unknown>` with the whole help. */
+function refuseUnknownHelp([first, name]: readonly string[], called: CommandEntry | undefined): void {
+  if (first !== 'help' || name === undefined || name.startsWith('-') || called !== undefined) return;
+  const names = commandTable.map((entry) => entry.name);
+  throw new RegraftError('INVALID_OPTION', `Unknown command '${name}'.`, {
+    hint: suggestNearest(name, names) ?? `There is ${names.join(', ')}.`,
+  });
+}
+
 function wantsJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end === -1 ? args.length : end).includes('--json');
@@ -81,9 +102,10 @@ function report(failure: Failure, context: CommandContext, json: boolean): void 
   const { err, reporter } = context;
   reporter.stop();
   const { code, message, hint, stack, exitCode } = failure;
-  if (exitCode === exitCodes.interrupted) err.line(message);
-  else err.line(`${err.colors.red(err.live ? '✖' : 'Error:')} ${message}`);
+  const shown = printable(message);
+  if (exitCode === exitCodes.interrupted) err.line(shown);
+  else err.line(`${err.colors.red(err.live ? '✖' : 'Error:')} ${shown}`);
   if (stack !== undefined) err.line(err.colors.dim(stack));
-  if (hint !== undefined) err.line(`  ${hint}`);
+  if (hint !== undefined) err.line(`  ${printable(hint)}`);
   if (json && !context.printedJson) context.printJson({ error: { code, message, hint: hint ?? null } });
 }

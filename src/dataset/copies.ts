@@ -1,11 +1,19 @@
-import type { Photo } from './dataset.ts';
-import type { SkippedPhoto } from './dataset.ts';
+import type { Part, SkippedPhoto } from './dataset.ts';
 import { count, listSome } from './findings.ts';
-import type { HashedPhoto } from './hash-photos.ts';
+
+/** What tells copies of a photo, or of its bottleneck file. */
+export interface LabelledPhoto {
+  readonly path: string;
+  /** Name of its class. */
+  readonly label: string;
+  /** SHA-256 of the file's bytes, hexadecimal. */
+  readonly sha256: string;
+  readonly part?: Part;
+}
 
 /** Photos whose bytes are in one class only, and what was found about the others. */
-export interface Untangled {
-  readonly photos: readonly HashedPhoto[];
+export interface Untangled<P extends LabelledPhoto> {
+  readonly photos: readonly P[];
   readonly skipped: readonly SkippedPhoto[];
   readonly notices: readonly string[];
 }
@@ -14,8 +22,8 @@ export interface Untangled {
  * Leaves out photos that lie in two classes, all copies of them, as nobody can tell which label is right. Copies within a
  * class stay; those in several prescribed parts count as the most protected one, so that nothing is tested on what was learned.
  */
-export function untangleCopies(photos: readonly HashedPhoto[]): Untangled {
-  const kept: HashedPhoto[] = [];
+export function untangleCopies<P extends LabelledPhoto>(photos: readonly P[]): Untangled<P> {
+  const kept: P[] = [];
   const skipped: SkippedPhoto[] = [];
   const moved: string[] = [];
   let copies = 0;
@@ -38,8 +46,8 @@ export function untangleCopies(photos: readonly HashedPhoto[]): Untangled {
   return { photos: kept, skipped, notices: describeCopies(copies, moved) };
 }
 
-function groupByHash(photos: readonly HashedPhoto[]): Iterable<HashedPhoto[]> {
-  const groups = new Map<string, HashedPhoto[]>();
+function groupByHash<P extends LabelledPhoto>(photos: readonly P[]): Iterable<P[]> {
+  const groups = new Map<string, P[]>();
   for (const photo of photos) {
     const group = groups.get(photo.sha256);
     if (group === undefined) groups.set(photo.sha256, [photo]);
@@ -48,13 +56,13 @@ function groupByHash(photos: readonly HashedPhoto[]): Iterable<HashedPhoto[]> {
   return groups.values();
 }
 
-function ambiguous(photo: HashedPhoto, group: readonly HashedPhoto[]): SkippedPhoto {
+function ambiguous(photo: LabelledPhoto, group: readonly LabelledPhoto[]): SkippedPhoto {
   const other = group.find(({ label }) => label !== photo.label);
   const reason = `The same photo is also in the class "${other?.label ?? ''}", as ${other?.path ?? ''}: remove the wrong one.`;
   return { path: photo.path, code: 'PHOTO_IN_TWO_CLASSES', reason };
 }
 
-function mostProtected(group: readonly HashedPhoto[]): Photo['part'] {
+function mostProtected(group: readonly LabelledPhoto[]): Part | undefined {
   return (['test', 'validation', 'training'] as const).find((part) =>
     group.some((photo) => photo.part === part),
   );

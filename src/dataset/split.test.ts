@@ -66,6 +66,19 @@ describe('splitDataset', () => {
     expect([...parts.values()].every((set) => set.size === 1)).toBe(true);
   });
 
+  it('gives each class all three parts even when a photo is in two classes', async () => {
+    const { photos, ...dataset } = makeDataset({ a: range(3), b: range(3) });
+    const shared = photos[0]?.sha256 ?? '';
+    const tangled = {
+      ...dataset,
+      photos: photos.map((photo, index) => (index === 3 ? { ...photo, sha256: shared } : photo)),
+    };
+    for (let seed = 0; seed < 50; seed++) {
+      const split = await splitDataset(tangled, { ...options, seed });
+      for (const label of [0, 1]) expect(partsOfClass(tangled, split, label).size).toBe(3);
+    }
+  });
+
   it('gives each class all three parts, whatever its few photos hash to', async () => {
     for (let seed = 0; seed < 200; seed++) {
       const dataset = makeDataset({ a: range(3), b: range(4), c: range(6) });

@@ -41,7 +41,8 @@ export async function splitDataset(dataset: Dataset, options: SplitOptions): Pro
   const known = splitFile === undefined ? undefined : await knownParts(dataset, splitFile);
   const classes = groupPhotos(dataset, allowedParts(dataset, known), options.seed);
   const bounds = { validation: options.validationPercent / 100, test: options.testPercent / 100 };
-  const assigned = new Map<string, Part>();
+  // A map for each class: what one class needs decides nothing in another.
+  const assigned: Map<string, Part>[] = [];
   const small: string[] = [];
   const untrained: string[] = [];
   for (const [label, groups] of classes.entries()) {
@@ -49,10 +50,10 @@ export async function splitDataset(dataset: Dataset, options: SplitOptions): Pro
     if (!options.allowSmall && isTooSmall(groups)) small.push(`"${name}" (${groups.length})`);
     const parts = assignClass(groups, bounds);
     if (!parts.includes('training')) untrained.push(`"${name}"`);
-    for (const [index, group] of groups.entries()) assigned.set(group.sha256, parts[index] ?? 'training');
+    assigned.push(new Map(groups.map(({ sha256 }, index) => [sha256, parts[index] ?? 'training'])));
   }
   checkSizes(small, untrained);
-  const parts = dataset.photos.map(({ sha256 }) => assigned.get(sha256) ?? 'training');
+  const parts = dataset.photos.map(({ label, sha256 }) => assigned[label]?.get(sha256) ?? 'training');
   checkTested(parts, splitFile);
   const prescribed = dataset.photos.some(({ part }) => part !== undefined);
   return { parts, source: splitFile !== undefined ? 'file' : prescribed ? 'dataset' : 'hash' };

@@ -4,18 +4,22 @@ import type { Backbone } from '../backbone/backbone.ts';
 import type { Photo, SkippedPhoto } from '../dataset/dataset.ts';
 import { errnoCode } from '../atomic-file.ts';
 import { RegraftError, throwIfCancelled } from '../errors.ts';
-import { decodeImage } from '../image/decode.ts';
+import { decodePhoto } from '../image/decode.ts';
+import { defaultMaxPixels, openPhoto, tooLargeError } from '../image/open-photo.ts';
 import { openSessions, type SessionPool } from '../runtime/session-pool.ts';
 import type { OnProgress } from '../shared/progress.ts';
-import type { FeatureStore } from './store.ts';
+import { forEachConcurrently } from './for-each-concurrently.ts';
+import type { FeatureStore, RowLocation } from './store.ts';
 import { segmentWriter, type SegmentWriter } from './segment-writer.ts';
 
 /** How features are extracted. */
 export interface ExtractOptions {
   /** Worker threads, one core each. @default all cores */
   readonly workers?: number | undefined;
-  /** Photos with more pixels are left out. */
+  /** Photos with more pixels are left out, also those whose features are stored. @default 120,000,000 */
   readonly maxPixels?: number | undefined;
+  /** Stops at the first photo that cannot be used; what was computed is kept. @default false */
+  readonly strict?: boolean | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -26,7 +30,7 @@ export interface Extraction {
   readonly computed: number;
   /** Photos whose features were in the store already. */
   readonly cached: number;
-  /** Photos that could not be decoded. */
+  /** Photos that cannot be used; with `strict` those that were met before it stopped. */
   readonly failed: readonly SkippedPhoto[];
 }
 
@@ -43,36 +47,55 @@ export async function extractFeatures(
   options: ExtractOptions = {},
 ): Promise<Extraction> {
   const located = await store.locate(photos.map(({ sha256 }) => sha256));
+  const failures = findTooLarge(located, options.maxPixels);
+  const cached = photos.filter(({ sha256 }) => located.has(sha256) && !failures.has(sha256)).length;
   const missing = photos.filter(({ sha256 }) => !located.has(sha256));
   const wanted = [...new Map(missing.map((photo) => [photo.sha256, photo])).values()];
-  if (wanted.length === 0) return { computed: 0, cached: photos.length, failed: [] };
+  const stops = (): boolean => options.strict === true && failures.size > 0;
+  if (wanted.length === 0 || stops()) return { computed: 0, cached, failed: listFailed(photos, failures) };
 
   await using sessions = await openSessions(backbone.model, options);
   const writer = segmentWriter(store);
-  const failures = new Map<string, RegraftError>();
+  let computed = 0;
   const report = progressReporter(wanted.length, options.onProgress);
   try {
     await forEachConcurrently(wanted, sessions.workers * 2 + 2, async (photo) => {
       throwIfCancelled(options.signal);
       try {
         await extractOne(photo, backbone, sessions, writer, options);
+        computed++;
       } catch (error) {
         if (!(error instanceof RegraftError) || !isAboutOnePhoto(error)) throw error;
         failures.set(photo.sha256, error);
       }
       report();
+      return !stops();
     });
   } finally {
     await writer.flush();
   }
-  return {
-    computed: wanted.length - failures.size,
-    cached: photos.length - missing.length,
-    failed: photos.flatMap(({ path, sha256 }) => {
-      const error = failures.get(sha256);
-      return error === undefined ? [] : [{ path, code: error.code, reason: error.message }];
-    }),
-  };
+  return { computed, cached, failed: listFailed(photos, failures) };
+}
+
+// The limit holds whatever was computed under another one.
+function findTooLarge(
+  located: ReadonlyMap<string, RowLocation>,
+  maxPixels = defaultMaxPixels,
+): Map<string, RegraftError> {
+  const tooLarge = new Map<string, RegraftError>();
+  for (const [photo, { width, height }] of located) {
+    if (width * height > maxPixels) {
+      tooLarge.set(photo, tooLargeError({ name: '', width, height }, maxPixels));
+    }
+  }
+  return tooLarge;
+}
+
+function listFailed(photos: readonly Photo[], failures: ReadonlyMap<string, RegraftError>): SkippedPhoto[] {
+  return photos.flatMap(({ path, sha256 }) => {
+    const error = failures.get(sha256);
+    return error === undefined ? [] : [{ path, code: error.code, reason: error.message }];
+  });
 }
 
 async function extractOne(
@@ -83,14 +106,16 @@ async function extractOne(
   { maxPixels, signal }: ExtractOptions,
 ): Promise<void> {
   const { width, height } = backbone.preprocess;
-  const bytes = await readPhoto(photo);
-  const data = await decodeImage(bytes, { width, height, ...(maxPixels === undefined ? {} : { maxPixels }) });
+  const opened = await openPhoto(await readPhoto(photo), maxPixels);
+  const data = await decodePhoto(opened, backbone.preprocess);
   const image = { type: 'uint8', dims: [1, height, width, 3], data } as const;
   const outputs = await sessions.run({ image }, { signal, transfer: true });
-  await writer.add(
-    photo.sha256,
-    backbone.taps.map(({ name }) => outputs[name]?.data as Float32Array),
-  );
+  await writer.add({
+    photo: photo.sha256,
+    width: opened.width,
+    height: opened.height,
+    values: backbone.taps.map(({ name }) => outputs[name]?.data as Float32Array),
+  });
 }
 
 async function readPhoto({ file, sha256 }: Photo): Promise<Uint8Array> {
@@ -109,29 +134,6 @@ async function readPhoto({ file, sha256 }: Photo): Promise<Uint8Array> {
 
 function isAboutOnePhoto({ code }: RegraftError): boolean {
   return code.startsWith('PHOTO_') || code === 'NOT_AN_IMAGE' || code === 'FORMAT_UNSUPPORTED';
-}
-
-/** Runs an action for every item, a few at a time; stops at the first error, after the running ones have ended. */
-async function forEachConcurrently<T>(
-  items: readonly T[],
-  limit: number,
-  action: (item: T) => Promise<void>,
-): Promise<void> {
-  const iterator = items.values();
-  let stopped = false;
-  const lane = async (): Promise<void> => {
-    for (const item of iterator) {
-      if (stopped) return;
-      try {
-        await action(item);
-      } catch (error) {
-        stopped = true;
-        throw error;
-      }
-    }
-  };
-  const results = await Promise.allSettled(Array.from({ length: limit }, lane));
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 const reportIntervalMs = 100;

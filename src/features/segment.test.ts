@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Int32, RecordBatchReader, Table, tableFromIPC, tableToIPC, vectorFromArray } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
-import { decodeSegment, encodeSegment, readSegmentPhotos } from './segment.ts';
+import { decodeSegment, encodeSegment, readSegmentIndex } from './segment.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { photoHash, rowsOf, tinyBackbone } from './testing/tiny-backbone.ts';
 
@@ -15,6 +15,7 @@ describe('a segment', () => {
     rows.values[0]?.set([1e-38, -3.4e38, 1 / 3]);
     const decoded = decodeSegment(encodeSegment(rows, taps, origin), taps);
     expect(decoded.photos).toEqual(rows.photos);
+    expect(decoded.sizes).toEqual(rows.sizes);
     expect(decoded.values.map((values) => [...values])).toEqual(rows.values.map((values) => [...values]));
   });
 
@@ -53,7 +54,10 @@ describe('a segment', () => {
   it('tells its photos from its footer', async () => {
     const path = join(await temporaryFolder(), 'a.arrow');
     await writeFile(path, encodeSegment(rowsOf([8, 9]), taps, origin));
-    expect(await readSegmentPhotos(path, origin)).toEqual([photoHash(8), photoHash(9)]);
+    expect(await readSegmentIndex(path, origin)).toEqual({
+      photos: [photoHash(8), photoHash(9)],
+      sizes: Uint32Array.of(16, 8, 18, 9),
+    });
   });
 
   it.each<[string, () => Uint8Array | string]>([
@@ -68,7 +72,7 @@ describe('a segment', () => {
   ])('%s is refused', async (_, content) => {
     const path = join(await temporaryFolder(), 'a.arrow');
     await writeFile(path, content());
-    await expect(readSegmentPhotos(path, origin)).rejects.toThrow();
+    await expect(readSegmentIndex(path, origin)).rejects.toThrow();
   });
 });
 

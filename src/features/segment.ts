@@ -31,15 +31,21 @@ export interface SegmentOrigin {
 export interface Segment {
   /** SHA-256 of each photo's bytes, hexadecimal. */
   readonly photos: readonly string[];
+  /** Width and height of each photo in pixels, upright: `[photos, 2]`. */
+  readonly sizes: Uint32Array;
   /** By tap, in the taps' order: float32 `[photos, size]`. */
   readonly values: readonly Float32Array[];
 }
 
+/** What a segment's footer tells of its rows. */
+export type SegmentIndex = Pick<Segment, 'photos' | 'sizes'>;
+
 const photosKey = 'regraft.photos';
+const sizesKey = 'regraft.sizes';
 
 /**
  * Encodes rows as an Arrow IPC file: a column `photo` (SHA-256) and a list column for each tap. The file's metadata names the
- * origin and repeats the photos, so that a reader learns what a file holds from its footer alone.
+ * origin, repeats the photos and tells their sizes, so that a reader learns what a file holds from its footer alone.
  */
 export function encodeSegment(
   segment: Segment,
@@ -52,7 +58,11 @@ export function encodeSegment(
     new Field('photo', new FixedSizeBinary(32), false),
     ...taps.map(({ name, size }) => new Field(name, listOf(size), false)),
   ];
-  const metadata = new Map([...originEntries(origin), [photosKey, hashes.toString('base64')]]);
+  const metadata = new Map([
+    ...originEntries(origin),
+    [photosKey, hashes.toString('base64')],
+    [sizesKey, encodeSizes(segment.sizes)],
+  ]);
   const schema = new Schema(fields, metadata);
   const children = [
     makeData({ type: new FixedSizeBinary(32), length: rows, nullCount: 0, data: hashes }),
@@ -93,7 +103,7 @@ function listOf(size: number): FixedSizeList<Float32> {
 export function decodeSegment(bytes: Uint8Array, taps: readonly SegmentTap[]): Segment {
   const table = tableFromIPC(bytes);
   return {
-    photos: hashesOf(table.schema.metadata.get(photosKey)),
+    ...indexOf(table.schema.metadata),
     values: taps.map(({ name, size }) => {
       const list = table.getChild(name)?.data[0]?.children[0];
       const values: unknown = list?.values;
@@ -107,7 +117,7 @@ export function decodeSegment(bytes: Uint8Array, taps: readonly SegmentTap[]): S
 }
 
 /** Reads from a segment's footer which photos it holds, without its rows. Throws an Error for another file, or one of another origin. */
-export async function readSegmentPhotos(path: string, origin: SegmentOrigin): Promise<string[]> {
+export async function readSegmentIndex(path: string, origin: SegmentOrigin): Promise<SegmentIndex> {
   const file = await open(path);
   try {
     const reader = await RecordBatchReader.from(file);
@@ -117,17 +127,27 @@ export async function readSegmentPhotos(path: string, origin: SegmentOrigin): Pr
     for (const [key, value] of originEntries(origin)) {
       if (metadata.get(key) !== value) throw new Error(`expected ${value} as ${key} of a feature segment`);
     }
-    const encoded = metadata.get(photosKey);
-    if (encoded === undefined) throw new Error('expected the photos of a feature segment in its metadata');
-    return hashesOf(encoded);
+    return indexOf(metadata);
   } finally {
     await file.close();
   }
 }
 
-function hashesOf(encoded: string | undefined): string[] {
-  const bytes = Buffer.from(encoded ?? '', 'base64');
-  return Array.from({ length: bytes.length / 32 }, (_, row) =>
-    bytes.toString('hex', row * 32, row * 32 + 32),
-  );
+function indexOf(metadata: ReadonlyMap<string, string>): SegmentIndex {
+  const hashes = Buffer.from(metadata.get(photosKey) ?? '', 'base64');
+  const numbers = Buffer.from(metadata.get(sizesKey) ?? '', 'base64');
+  const rows = hashes.length / 32;
+  if (!metadata.has(photosKey) || numbers.length !== rows * 8) {
+    throw new Error('expected the photos of a feature segment and their sizes in its metadata');
+  }
+  return {
+    photos: Array.from({ length: rows }, (_, row) => hashes.toString('hex', row * 32, row * 32 + 32)),
+    sizes: Uint32Array.from({ length: rows * 2 }, (_, index) => numbers.readUInt32LE(index * 4)),
+  };
+}
+
+function encodeSizes(sizes: Uint32Array): string {
+  const bytes = Buffer.alloc(sizes.length * 4);
+  sizes.forEach((size, index) => bytes.writeUInt32LE(size, index * 4));
+  return bytes.toString('base64');
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +20,7 @@ async function found(home: string, numbers: readonly number[]): Promise<number[]
     if (location === undefined) continue;
     const { photos, values } = await store.read(location.segment, store.taps);
     expect(photos[location.row]).toBe(photoHash(number));
+    expect(location).toMatchObject({ width: 2 * number, height: number });
     const expected = rowsOf([number]);
     values.forEach((tap, index) => {
       const size = store.taps[index]?.size ?? 0;
@@ -63,12 +64,14 @@ describe('a feature store', () => {
     for (const file of files) expect(file).toMatch(/\/[0-9a-f]{64}\.arrow$/);
   });
 
-  it('keeps networks and numeric forms apart', async () => {
+  it('keeps networks, numeric forms and variants apart', async () => {
     const { home } = await twoSegments();
     const other = await openFeatureStore(home, { ...tinyBackbone, form: 'float32' });
     expect((await other.locate([photoHash(1)])).size).toBe(0);
     const third = await openFeatureStore(home, { ...tinyBackbone, sha256: 'cd'.repeat(32) });
     expect((await third.locate([photoHash(1)])).size).toBe(0);
+    const cut = await openFeatureStore(home, { ...tinyBackbone, variant: '8x8-0123456789ab' });
+    expect((await cut.locate([photoHash(1)])).size).toBe(0);
   });
 
   it('serves a photo whose row lies in two segments from the one that is whole', async () => {
@@ -149,6 +152,16 @@ describe('a damaged segment is set aside, nothing else is lost, and its rows can
     await store.append(rowsOf([8]));
     const foreign = (await store.locate([photoHash(8)])).get(photoHash(8))?.segment ?? '';
     await copyFile(foreign, join(dirname(segment), foreign.slice(dirname(foreign).length + 1)));
+    expect(await found(home, [4, 8])).toEqual([4]);
+  });
+
+  it('a segment of another variant is not believed', async () => {
+    const { home, segment } = await twoSegments();
+    const cut = await openFeatureStore(home, { ...tinyBackbone, variant: '8x8-0123456789ab' });
+    await cut.append(rowsOf([8]));
+    const foreign = (await cut.locate([photoHash(8)])).get(photoHash(8))?.segment ?? '';
+    expect(dirname(foreign)).toBe(dirname(segment).replace(/whole/, '8x8-0123456789ab'));
+    await copyFile(foreign, join(dirname(segment), basename(foreign)));
     expect(await found(home, [4, 8])).toEqual([4]);
   });
 

@@ -7,8 +7,9 @@ import { RegraftError } from '../errors.ts';
 import {
   decodeSegment,
   encodeSegment,
-  readSegmentPhotos,
+  readSegmentIndex,
   type Segment,
+  type SegmentIndex,
   type SegmentOrigin,
   type SegmentTap,
 } from './segment.ts';
@@ -18,9 +19,12 @@ export interface RowLocation {
   /** Path of the segment. */
   readonly segment: string;
   readonly row: number;
+  /** Size of the photo in pixels, upright. */
+  readonly width: number;
+  readonly height: number;
 }
 
-/** The features of one network's taps for one view, in immutable segments that any number of processes share. */
+/** The features of one network's taps in one form and variant, in immutable segments that any number of processes share. */
 export interface FeatureStore {
   readonly taps: readonly SegmentTap[];
   /**
@@ -42,9 +46,7 @@ export interface FeatureStore {
   append(segment: Segment): Promise<void>;
 }
 
-/** The way a photo is shown to the network: here the whole photo, stretched. */
-const view = 'whole';
-/** Raised when the same photo gives other features, for example through another resize. */
+/** Raised when the same photo gives other features though the network and its variant are the same, or segments tell other things of a photo. */
 const featuresVersion = 1;
 const extension = '.arrow';
 /** What to do when features that were there a moment ago are gone. */
@@ -53,12 +55,9 @@ export const goneHint =
 
 /** Opens the store of a network's features under `<home>/features`; a missing folder is an empty store. */
 export async function openFeatureStore(home: string, backbone: Backbone): Promise<FeatureStore> {
-  const folder = join(
-    home,
-    'features',
-    `${backbone.sha256.slice(0, 16)}-${backbone.form}-${view}-v${featuresVersion}`,
-  );
-  const origin = { backbone: backbone.sha256, form: backbone.form, view };
+  const { sha256: weights, form, variant: view } = backbone;
+  const folder = join(home, 'features', `${weights.slice(0, 16)}-${form}-${view}-v${featuresVersion}`);
+  const origin = { backbone: weights, form, view };
   const locations = await indexSegments(folder, origin);
   const verified = new Map<string, Promise<boolean>>();
   const isWhole = (segment: string): Promise<boolean> => {
@@ -95,7 +94,7 @@ export async function openFeatureStore(home: string, backbone: Backbone): Promis
       const segment = join(folder, `${sha256(bytes)}${extension}`);
       await writeFileAtomic(segment, bytes);
       verified.set(segment, Promise.resolve(true));
-      addLocations(locations, segment, rows.photos);
+      addLocations(locations, segment, rows);
     },
   };
 }
@@ -106,7 +105,7 @@ async function indexSegments(folder: string, origin: SegmentOrigin): Promise<Map
   for (const name of names.filter((name) => name.endsWith(extension)).sort()) {
     const segment = join(folder, name);
     try {
-      addLocations(locations, segment, await readSegmentPhotos(segment, origin));
+      addLocations(locations, segment, await readSegmentIndex(segment, origin));
     } catch {
       await setAside(segment);
     }
@@ -117,12 +116,13 @@ async function indexSegments(folder: string, origin: SegmentOrigin): Promise<Map
 function addLocations(
   locations: Map<string, RowLocation[]>,
   segment: string,
-  photos: readonly string[],
+  { photos, sizes }: SegmentIndex,
 ): void {
   photos.forEach((photo, row) => {
+    const location = { segment, row, width: sizes[row * 2] ?? 0, height: sizes[row * 2 + 1] ?? 0 };
     const known = locations.get(photo);
-    if (known === undefined) locations.set(photo, [{ segment, row }]);
-    else known.push({ segment, row });
+    if (known === undefined) locations.set(photo, [location]);
+    else known.push(location);
   });
 }
 

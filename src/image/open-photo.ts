@@ -40,19 +40,25 @@ export async function openPhoto(
   const bytes = typeof input === 'string' ? await readPhoto(input) : input;
   const format = checkFormat(bytes, name);
   const { width, height } = await readSize(bytes, format, name);
-  if (width * height > maxPixels) {
-    throw new RegraftError(
-      'PHOTO_TOO_LARGE',
-      `Expected at most ${count(maxPixels)} pixels, found ${width} × ${height} = ${count(width * height)}${name}.`,
-      { hint: 'Scale the photo down: networks look at a few hundred pixels a side.' },
-    );
-  }
+  if (width * height > maxPixels) throw tooLargeError({ name, width, height }, maxPixels);
   // At failOn "error" a truncated file fails, while the harmless warnings of real photos (stray bytes before a marker) pass.
   const pipeline = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels })
     .autoOrient()
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb');
   return { name, format, width, height, pipeline };
+}
+
+/** Gives the error for a photo of more pixels than the limit. */
+export function tooLargeError(
+  { name, width, height }: Pick<OpenPhoto, 'name' | 'width' | 'height'>,
+  maxPixels: number,
+): RegraftError {
+  return new RegraftError(
+    'PHOTO_TOO_LARGE',
+    `Expected at most ${count(maxPixels)} pixels, found ${width} × ${height} = ${count(width * height)}${name}.`,
+    { hint: 'Scale the photo down: networks look at a few hundred pixels a side.' },
+  );
 }
 
 /** Gives the error for a photo whose data cannot be decoded. */

@@ -1,4 +1,5 @@
-import { corruptPhotoError, openPhoto } from './open-photo.ts';
+import { openPhoto } from './open-photo.ts';
+import { runPipeline } from './run-pipeline.ts';
 
 /**
  * Makes a small upright JPEG of a photo that fits into a square, for the report.
@@ -10,13 +11,8 @@ import { corruptPhotoError, openPhoto } from './open-photo.ts';
  */
 export async function makeThumbnail(input: string | Uint8Array, sizePx: number): Promise<Uint8Array> {
   const photo = await openPhoto(input);
-  try {
-    const jpeg = await photo.pipeline
-      .resize(sizePx, sizePx, { fit: 'inside', withoutEnlargement: true })
-      .jpeg({ quality: 80 })
-      .toBuffer();
-    return new Uint8Array(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
-  } catch (error) {
-    throw corruptPhotoError(photo, error);
-  }
+  return runPipeline(
+    photo,
+    photo.pipeline.resize(sizePx, sizePx, { fit: 'inside', withoutEnlargement: true }).jpeg({ quality: 80 }),
+  );
 }

@@ -4,6 +4,7 @@ import { floats, node } from '../onnx/build.ts';
 import { cutAt } from '../onnx/cut.ts';
 import type { GraphNode, Model, Tensor, ValueInfo } from '../onnx/graph.ts';
 import { formatMetadata } from './metadata.ts';
+import { describePhotoFit } from './photo-fit.ts';
 
 /** A trained linear head with its calibration. */
 export interface CalibratedHead {
@@ -26,7 +27,6 @@ export const probabilitiesOutput = 'probabilities';
  * @param taps - The taps whose values the head was trained on, in the order of its columns.
  */
 export function buildClassifier(backbone: Backbone, taps: readonly string[], head: CalibratedHead): Model {
-  const { width, height, resize } = backbone.preprocess;
   const [first = ''] = taps;
   const joined = taps.length === 1 ? first : 'head/features';
   const join = taps.length === 1 ? [] : [node('Concat', taps, [joined], { axis: { int: 1 } })];
@@ -36,14 +36,7 @@ export function buildClassifier(backbone: Backbone, taps: readonly string[], hea
     ...cutAt(whole, outputs),
     metadata: formatMetadata({
       labels: head.labels,
-      preprocess: {
-        width,
-        height,
-        resize,
-        kernel: 'bilinear-antialias',
-        colour: 'sRGB',
-        orientation: 'exif',
-      },
+      preprocess: describePhotoFit(backbone.preprocess),
       backbone: { id: backbone.id, sha256: backbone.sha256, form: backbone.form, taps: [...taps] },
       calibration: { temperature: head.temperature },
     }),

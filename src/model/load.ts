@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errnoCode } from '../atomic-file.ts';
 import { RegraftError } from '../errors.ts';
 import type { Model } from '../onnx/graph.ts';
 import { decodeModel } from '../onnx/read.ts';
 import { probabilitiesOutput } from './build-classifier.ts';
+import { finishSave } from './pending-save.ts';
 import { checkSeal } from './seal.ts';
 import { type ModelMetadata, parseMetadata } from './metadata.ts';
 
@@ -21,12 +22,14 @@ export interface LoadedModel {
 export const modelFileName = 'model.onnx';
 
 /**
- * Reads a model: a folder that `regraft train` made, or its `.onnx` file.
+ * Reads a model: a folder that `regraft train` made, or its `.onnx` file. A save that a killed process left half-way is finished first.
  *
  * @throws RegraftError `MODEL_NOT_FOUND`, or `MODEL_INVALID` for a damaged or foreign file.
  */
 export async function loadModel(location: string): Promise<LoadedModel> {
   const path = await modelPath(location);
+  // Where it cannot be finished, the file that is in its place is whole as well: a model is one file.
+  await finishSave(dirname(path)).catch(() => undefined);
   const bytes = await readFile(path).catch((error: unknown) => {
     throw notFound(path, error);
   });

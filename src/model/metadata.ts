@@ -7,8 +7,9 @@ export const modelSchemaVersion = '1';
 const preprocess = z.object({
   width: z.int().positive(),
   height: z.int().positive(),
-  resize: z.literal('stretch'),
-  kernel: z.literal('bilinear-antialias'),
+  resize: z.enum(['stretch', 'crop']),
+  crop: z.number().positive().max(1),
+  kernel: z.enum(['bilinear-antialias', 'bicubic-antialias']),
   colour: z.literal('sRGB'),
   orientation: z.literal('exif'),
 });
@@ -19,11 +20,14 @@ const backbone = z.object({
   taps: z.array(z.string()),
 });
 
+/** How a model file says what becomes of a photo before it is the graph's `image`. */
+export type PreprocessMetadata = z.infer<typeof preprocess>;
+
 /** What a model file says of itself in its metadata; equal trainings give equal metadata: no date, no path. */
 export interface ModelMetadata {
   readonly labels: readonly string[];
   /** Null in a head-only model, which takes features instead of pixels. */
-  readonly preprocess: z.infer<typeof preprocess> | null;
+  readonly preprocess: PreprocessMetadata | null;
   readonly backbone: z.infer<typeof backbone>;
   /** `temperature` divides the logits inside the graph already. */
   readonly calibration: { readonly temperature: number };

@@ -5,14 +5,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formulaHead, tinyBackbone } from '../../test/fixtures/tiny-backbone.ts';
 import { loadClassifier } from '../classify.ts';
 import { RegraftError } from '../errors.ts';
+import { decodeImage } from '../image/decode.ts';
+import { drawPicture, encodePicture } from '../image/testing/pictures.ts';
 import { floats, node } from '../onnx/build.ts';
 import type { Model } from '../onnx/graph.ts';
 import { decodeModel } from '../onnx/read.ts';
 import { encodeModel } from '../onnx/write.ts';
 import { openSessions } from '../runtime/session-pool.ts';
+import type { PhotoFit } from '../shared/preprocess.ts';
 import { buildClassifier, buildHeadOnly } from './build-classifier.ts';
 import { loadModel } from './load.ts';
 import { formatMetadata, type ModelMetadata, parseMetadata } from './metadata.ts';
+import { photoFitOf } from './photo-fit.ts';
 import { checkSeal, sealModel } from './seal.ts';
 
 const labels = ['Löwenzahn', '蒲公英', 'with "quotes", and\nlines'];
@@ -39,6 +43,7 @@ describe('a classifier', () => {
           width: 32,
           height: 32,
           resize: 'stretch',
+          crop: 1,
           kernel: 'bilinear-antialias',
           colour: 'sRGB',
           orientation: 'exif',
@@ -158,8 +163,13 @@ describe('a file that is no whole model', () => {
     ['a temperature of 0', { 'regraft.calibration': '{"temperature":0}' }, 'regraft.calibration.temperature'],
     [
       'an unknown resize',
-      { 'regraft.preprocess': '{"width":8,"height":8,"resize":"crop"}' },
+      { 'regraft.preprocess': '{"width":8,"height":8,"resize":"pad"}' },
       'regraft.preprocess.resize',
+    ],
+    [
+      'a share of nothing',
+      { 'regraft.preprocess': '{"width":8,"height":8,"resize":"crop","crop":0}' },
+      'regraft.preprocess.crop',
     ],
     [
       'fewer labels than its graph has classes',
@@ -218,6 +228,47 @@ describe('a model of a head alone', () => {
     const path = await store('head.onnx', sealModel(encodeModel(model)));
     expect((await loadModel(path)).metadata).toMatchObject({ labels, preprocess: null });
     await expect(loadClassifier(path)).rejects.toMatchObject({ code: 'NOT_A_CLASSIFIER' });
+  });
+});
+
+describe.each(['bilinear', 'bicubic'] as const)('a network that looks at the middle, scaled %s', (kernel) => {
+  const fit = { width: 32, height: 32, resize: 'crop', crop: 0.875, kernel } as const;
+  const cut = buildClassifier({ ...backbone, preprocess: fit }, ['bottleneck'], formulaHead(16, labels));
+
+  it('says so in the metadata, from which the same fit is read', () => {
+    expect(JSON.parse(cut.metadata['regraft.preprocess'] ?? '')).toEqual({
+      width: 32,
+      height: 32,
+      resize: 'crop',
+      crop: 0.875,
+      kernel: `${kernel}-antialias`,
+      colour: 'sRGB',
+      orientation: 'exif',
+    });
+    const { preprocess } = parseMetadata(cut.metadata, 'model.onnx');
+    expect(preprocess === null ? null : photoFitOf(preprocess)).toEqual(fit);
+  });
+
+  it('classifies the pixels of that fit', async () => {
+    await using classifier = await loadClassifier(await store('cut.onnx', sealModel(encodeModel(cut))), {
+      workers: 1,
+    });
+    const photo = await encodePicture(drawPicture(90, 60)).png().toBuffer();
+    const { top } = await classifier.classifyOne(photo, { top: 3 });
+    await using sessions = await openSessions(cut, { workers: 1 });
+    const scores = async (as: PhotoFit): Promise<unknown> => {
+      const data = await decodeImage(photo, as);
+      const image = { type: 'uint8', dims: [1, 32, 32, 3], data } as const;
+      return (await sessions.run({ image })).probabilities?.data;
+    };
+    const byLabel = new Map(top.map(({ label, probability }) => [label, probability]));
+    const classified = Float32Array.from(labels, (label) => byLabel.get(label) ?? NaN);
+    expect(classified).toEqual(await scores(fit));
+    // The test would see another fit.
+    expect(classified).not.toEqual(await scores({ ...fit, resize: 'stretch', crop: 1 }));
+    expect(classified).not.toEqual(
+      await scores({ ...fit, kernel: kernel === 'bicubic' ? 'bilinear' : 'bicubic' }),
+    );
   });
 });
 

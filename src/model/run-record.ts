@@ -25,6 +25,16 @@ const perClass = z.object({
 /** What `run.json` holds and `train --json` prints; accuracies are fractions, times milliseconds, hashes SHA-256. */
 export const runRecordSchema = z.strictObject({
   schemaVersion: z.literal(1),
+  /** What the run was asked for beside the head's settings; paths as they were written. */
+  options: z.strictObject({
+    source: z.string(),
+    out: z.string().nullable(),
+    split: z.string().nullable(),
+    nested: z.boolean(),
+    allowSmall: z.boolean(),
+    strict: z.boolean(),
+    maxPixels: z.int().nullable(),
+  }),
   dataset: z.strictObject({
     name: z.string(),
     classes: z.array(z.string()),

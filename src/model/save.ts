@@ -1,13 +1,16 @@
-import { access, constants, link, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoCode, writeError } from '../atomic-file.ts';
 import { withExclusiveFolder } from '../exclusive-folder.ts';
 import { RegraftError } from '../errors.ts';
+import { finishSave, moveIntoPlace, pendingFolder } from './pending-save.ts';
 import type { OnProgress } from '../shared/progress.ts';
 
 /**
- * Puts files into a folder, all or none: they are written to a temporary folder inside it first, then renamed one after the
- * other in the given order; when one cannot be, the older ones are put back. Other files stay as they are. Two trainings of one folder take turns.
+ * Puts files into a folder, all or none: they are written to a temporary folder inside it, which is renamed to {@link pendingFolder} once
+ * it is whole, then they take their places one after the other. When one cannot, the older ones are put back; when the process is killed
+ * meanwhile, the next `saveFiles` or `loadModel` finishes the save, so that the files always belong together. Other files stay as they
+ * are. Two trainings of one folder take turns.
  *
  * @throws RegraftError `OUT_OF_DISK` or `NOT_WRITABLE`.
  */
@@ -17,21 +20,34 @@ export async function saveFiles(
   options: { onProgress?: OnProgress | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   await withExclusiveFolder(folder, { ...options, stage: 'save' }, async (temporary) => {
-    let current = folder;
-    const replaced: string[] = [];
+    const pending = join(folder, pendingFolder);
+    let current = pending;
     try {
+      await finishSave(folder);
+      const fresh = join(temporary, 'new');
+      await mkdir(fresh);
       for (const [name, content] of files) {
         current = join(folder, name);
-        await writeFile(join(temporary, name), content, { flush: true });
+        await writeFile(join(fresh, name), content, { flush: true });
         await keepOld(current, join(temporary, `old-${name}`));
       }
+      current = pending;
+      await rename(fresh, pending);
+    } catch (error) {
+      throw writeError(current, error);
+    }
+    const moved: string[] = [];
+    try {
       for (const name of files.keys()) {
         current = join(folder, name);
-        await rename(join(temporary, name), current);
-        replaced.push(name);
+        await moveIntoPlace(folder, name);
+        moved.push(name);
       }
+      await finishSave(folder);
     } catch (error) {
-      for (const name of replaced) await putBack(join(temporary, `old-${name}`), join(folder, name));
+      // First, so that nobody finishes what is being undone.
+      await rename(pending, join(temporary, 'undone')).catch(() => undefined);
+      for (const name of moved) await putBack(join(temporary, `old-${name}`), join(folder, name));
       throw writeError(current, error);
     }
   });
@@ -65,7 +81,9 @@ export async function checkFolder(folder: string): Promise<void> {
     );
   }
   try {
-    await access(found === undefined ? await nearestFolder(folder) : folder, constants.W_OK);
+    // Permissions alone do not tell: a disk may be read-only, or a file system virtual.
+    const nearest = found === undefined ? await nearestFolder(folder) : folder;
+    await rmdir(await mkdtemp(join(nearest, '.regraft-')));
   } catch (error) {
     throw writeError(folder, error);
   }

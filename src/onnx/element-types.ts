@@ -19,6 +19,25 @@ export function elementTypeOf(number: number): ElementType | undefined {
   );
 }
 
+const otherNames: Readonly<Record<number, string>> = {
+  4: 'uint16',
+  5: 'int16',
+  8: 'string',
+  12: 'uint32',
+  13: 'uint64',
+  14: 'complex64',
+  15: 'complex128',
+  16: 'bfloat16',
+  21: 'uint4',
+  22: 'int4',
+};
+
+/** Says an element type of ONNX in words, whether Regraft handles it or not. */
+export function elementTypeName(number: number): string {
+  const name = elementTypeOf(number) ?? otherNames[number];
+  return name === undefined ? `element type ${number}` : `element type ${name}`;
+}
+
 const arrays = {
   float32: Float32Array,
   float16: Uint16Array,

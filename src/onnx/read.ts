@@ -1,73 +1,91 @@
 import { fromBinary, isFieldSet } from '@bufbuild/protobuf';
 import { RegraftError } from '../errors.ts';
-import { elementBytes, elementCount } from './build.ts';
-import { elementTypeOf, viewBytes } from './element-types.ts';
-import type {
-  Attribute,
-  ElementType,
-  Graph,
-  GraphNode,
-  Model,
-  Tensor,
-  TensorData,
-  ValueInfo,
-} from './graph.ts';
+import { elementTypeName, elementTypeOf } from './element-types.ts';
+import type { Attribute, Graph, GraphNode, Model, ValueInfo } from './graph.ts';
+import { inlineFunctions } from './inline-functions.ts';
+import { locateDamage } from './locate-damage.ts';
 import {
   type AttributeProto,
   type GraphProto,
   type ModelProto,
   ModelProtoSchema,
   type NodeProto,
-  type TensorProto,
   TensorShapeProto_DimensionSchema,
   type ValueInfoProto,
 } from './proto/onnx_pb.ts';
+import type { ReadExternal } from './read-external-data.ts';
+import { readTensor } from './read-tensor.ts';
+
+/** How an ONNX file is read. */
+export interface DecodeOptions {
+  /** The code of the errors. @default 'MODEL_INVALID' */
+  readonly code?: 'MODEL_INVALID' | 'BACKBONE_INVALID';
+  /** Reads the files beside it that hold values of tensors. @default such tensors are refused */
+  readonly external?: ReadExternal | undefined;
+}
+
+/** Makes an error of the file that is read, from its reason. */
+type Invalid = (reason: string, cause?: unknown) => RegraftError;
+
+interface Context {
+  readonly invalid: Invalid;
+  readonly external?: ReadExternal | undefined;
+}
 
 /**
- * Decodes the bytes of an ONNX file; large tensors stay views into `bytes`.
+ * Decodes the bytes of an ONNX file; large tensors stay views into `bytes`. Calls of the file's own functions are replaced by their nodes.
  *
  * @param source - The file's name, for errors.
- * @throws RegraftError `MODEL_INVALID` when the bytes are not an ONNX model that Regraft can hold.
+ * @throws RegraftError `MODEL_INVALID`, or the code of the options, when the bytes are not an ONNX model that Regraft can hold.
  */
-export function decodeModel(bytes: Uint8Array, source: string): Model {
-  const proto = decodeProto(bytes, source);
+export function decodeModel(bytes: Uint8Array, source: string, options: DecodeOptions = {}): Model {
+  const { code = 'MODEL_INVALID', external } = options;
+  const invalid: Invalid = (reason, cause) =>
+    new RegraftError(code, `Expected an ONNX model in ${source}, but ${reason}.`, {
+      hint: 'The file may be damaged or of another kind: copy it again, or make it anew.',
+      cause,
+    });
+  const proto = decodeProto(bytes, invalid);
   const opset = proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
-  if (proto.graph === undefined || opset === undefined) {
-    throw invalid(source, 'it holds no graph or no operator set');
-  }
+  if (proto.graph === undefined) throw invalid('its field graph is missing');
+  if (opset === undefined) throw invalid("its field opset_import names no version of ONNX's own operators");
+  inlineFunctions(proto, invalid);
   return {
-    graph: readGraph(proto.graph, source),
+    graph: readGraph(proto.graph, { invalid, external }),
     opset: Number(opset),
     metadata: Object.fromEntries(proto.metadataProps.map(({ key, value }) => [key, value])),
   };
 }
 
-function decodeProto(bytes: Uint8Array, source: string): ModelProto {
+function decodeProto(bytes: Uint8Array, invalid: Invalid): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });
   } catch (cause) {
-    throw invalid(source, 'its bytes cannot be decoded', cause);
+    const place = locateDamage(ModelProtoSchema, bytes);
+    const where = place && `byte ${place.byte}${place.field === '' ? '' : ` (field ${place.field})`}`;
+    throw invalid(`${where ?? `a field in its ${bytes.length} bytes`} cannot be decoded`, cause);
   }
 }
 
-function invalid(source: string, reason: string, cause?: unknown): RegraftError {
-  return new RegraftError('MODEL_INVALID', `Expected an ONNX model in ${source}, but ${reason}.`, {
-    hint: 'The file may be damaged or of another kind: copy it again, or make it anew.',
-    cause,
-  });
-}
-
-function readGraph(proto: GraphProto, source: string): Graph {
+function readGraph(proto: GraphProto, context: Context): Graph {
+  if (proto.sparseInitializer.length > 0) {
+    throw context.invalid(`its field sparse_initializer of graph ${proto.name} holds sparse tensors`);
+  }
   return {
     name: proto.name,
-    nodes: proto.node.map((node) => readNode(node, source)),
-    initializers: new Map(proto.initializer.map((tensor) => [tensor.name, readTensor(tensor, source)])),
-    inputs: proto.input.map((value) => readValueInfo(value, source)),
-    outputs: proto.output.map((value) => readValueInfo(value, source)),
+    nodes: proto.node.map((node) => readNode(node, context)),
+    initializers: new Map(
+      proto.initializer.map((tensor) => [
+        tensor.name,
+        readTensor(tensor, tensor.name, context.invalid, context.external),
+      ]),
+    ),
+    inputs: proto.input.map((value) => readValueInfo(value, context)),
+    outputs: proto.output.map((value) => readValueInfo(value, context)),
   };
 }
 
-function readNode(proto: NodeProto, source: string): GraphNode {
+function readNode(proto: NodeProto, context: Context): GraphNode {
   return {
     op: proto.opType,
     ...(proto.domain === '' ? {} : { domain: proto.domain }),
@@ -75,12 +93,12 @@ function readNode(proto: NodeProto, source: string): GraphNode {
     inputs: proto.input,
     outputs: proto.output,
     attributes: Object.fromEntries(
-      proto.attribute.map((attribute) => [attribute.name, readAttribute(attribute, source)]),
+      proto.attribute.map((attribute) => [attribute.name, readAttribute(attribute, proto.name, context)]),
     ),
   };
 }
 
-function readAttribute(proto: AttributeProto, source: string): Attribute {
+function readAttribute(proto: AttributeProto, node: string, context: Context): Attribute {
   const text = new TextDecoder();
   switch (proto.type) {
     case 1:
@@ -90,10 +108,14 @@ function readAttribute(proto: AttributeProto, source: string): Attribute {
     case 3:
       return { string: text.decode(proto.s) };
     case 4:
-      if (proto.t !== undefined) return { tensor: readTensor(proto.t, source) };
+      if (proto.t !== undefined) {
+        return {
+          tensor: readTensor(proto.t, `of attribute ${proto.name}`, context.invalid, context.external),
+        };
+      }
       break;
     case 5:
-      if (proto.g !== undefined) return { graph: readGraph(proto.g, source) };
+      if (proto.g !== undefined) return { graph: readGraph(proto.g, context) };
       break;
     case 6:
       return { floats: proto.floats };
@@ -102,57 +124,23 @@ function readAttribute(proto: AttributeProto, source: string): Attribute {
     case 8:
       return { strings: proto.strings.map((bytes) => text.decode(bytes)) };
   }
-  throw invalid(source, `attribute ${proto.name} is of a kind (${proto.type}) that Regraft does not know`);
+  throw context.invalid(
+    `attribute ${proto.name} of node ${node} is of a kind (${proto.type}) that Regraft does not know`,
+  );
 }
 
-function readTensor(proto: TensorProto, source: string): Tensor {
-  const type = elementType(proto.dataType, `tensor ${proto.name}`, source);
-  const dims = proto.dims.map(Number);
-  const data = tensorData(proto, type);
-  if (dims.some((dim) => dim < 0) || data.length !== elementCount(dims)) {
-    throw invalid(source, `tensor ${proto.name} of shape [${dims.join(', ')}] holds ${data.length} values`);
-  }
-  return { type, dims, data };
-}
-
-function tensorData(proto: TensorProto, type: ElementType): TensorData {
-  if (proto.rawData.byteLength > 0 && proto.rawData.byteLength % elementBytes[type] === 0) {
-    return viewBytes(type, proto.rawData);
-  }
-  switch (type) {
-    case 'float32':
-      return Float32Array.from(proto.floatData);
-    case 'float64':
-      return Float64Array.from(proto.doubleData);
-    case 'int64':
-      return BigInt64Array.from(proto.int64Data);
-    case 'int32':
-      return Int32Array.from(proto.int32Data);
-    case 'int8':
-      return Int8Array.from(proto.int32Data);
-    case 'float16':
-      return Uint16Array.from(proto.int32Data);
-    case 'uint8':
-    case 'bool':
-      return Uint8Array.from(proto.int32Data);
-  }
-}
-
-function readValueInfo(proto: ValueInfoProto, source: string): ValueInfo {
+function readValueInfo(proto: ValueInfoProto, context: Context): ValueInfo {
   const tensor = proto.type?.tensorType;
+  const type = elementTypeOf(tensor?.elemType ?? 0);
+  if (type === undefined) {
+    const found = tensor === undefined ? 'no tensor type' : elementTypeName(tensor.elemType);
+    throw context.invalid(`field ${proto.name} has ${found}, which Regraft does not handle`);
+  }
   return {
     name: proto.name,
-    type: elementType(tensor?.elemType ?? 0, `value ${proto.name}`, source),
+    type,
     dims: (tensor?.shape?.dim ?? []).map((dim) =>
       isFieldSet(dim, TensorShapeProto_DimensionSchema.field.dimValue) ? Number(dim.dimValue) : dim.dimParam,
     ),
   };
-}
-
-function elementType(number: number, of: string, source: string): ElementType {
-  const type = elementTypeOf(number);
-  if (type === undefined) {
-    throw invalid(source, `${of} has element type ${number}, which Regraft does not handle`);
-  }
-  return type;
 }

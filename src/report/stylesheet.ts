@@ -199,7 +199,7 @@ const mistakes = `
 .mistakes .truth{color:var(--muted)}
 .mistakes .answer{font-weight:650;color:var(--alarm)}
 .mistakes .probability{color:var(--ink);font-weight:550}
-.mistakes .path{color:var(--muted);font-size:.8rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}`;
+.mistakes .path{color:var(--muted);font-size:.8rem;line-height:1.35;overflow-wrap:anywhere}`;
 
 const phone = `
 @media (max-width:56rem){
@@ -236,14 +236,16 @@ const print = `
 @page{margin:16mm 15mm}
 @media print{
   *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-  body{font-size:10pt}
+  body{font-size:10pt;background:none}
   main{max-width:none;padding:0}
-  nav,.screen-only,details{display:none}
+  nav,.screen-only{display:none}
+  details::details-content{content-visibility:visible;block-size:auto}
+  summary{list-style:none}
   .print-only{display:block}
   .summary{padding:0 0 1.5rem}
   .headline{grid-template-columns:auto minmax(0,1fr);gap:2.5rem;margin:1.5rem 0}
   section{display:block;padding:1.5rem 0}
-  section>header{margin-bottom:1rem;break-after:avoid}
+  section>header{margin-bottom:1rem;break-after:avoid;break-inside:avoid}
   h2,h3{break-after:avoid}
   tr,figure,.mistakes li,.details div,.headline{break-inside:avoid}
   .scroll{overflow:visible}

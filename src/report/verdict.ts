@@ -1,5 +1,5 @@
 import type { RunRecord } from '../model/run-record.ts';
-import { formatCount, formatPercent, formatQuantity, formatRange } from './format.ts';
+import { formatCount, formatPercent, formatQuantity } from './format.ts';
 import { html, name, type Html } from './html.ts';
 
 /** The class that most test photos belong to, and the rate of always answering it. */
@@ -41,9 +41,10 @@ export function writeVerdict(run: RunRecord): Html {
 /** Explains the interval, and how far to trust it. */
 export function explainInterval({ metrics: { test } }: RunRecord): string | null {
   if (test.count === 0) return null;
-  const wide = test.interval95[1] - test.interval95[0] > 0.1;
+  const [low, high] = test.interval95;
+  const wide = high - low > 0.1;
   return (
-    `For photos like these, expect between ${formatRange(test.interval95)} right.` +
+    `For photos like these, expect between ${formatPercent(low)} and ${formatPercent(high)} right.` +
     (wide ? ` The range is wide because the test has only ${formatQuantity(test.count, 'photo')}.` : '')
   );
 }

@@ -13,10 +13,29 @@ it('names the photos, the network, the split, the seed and the head', () => {
 
 it('names the split file instead of percentages, and neither when the photos came with their parts', () => {
   const splitBy = (source: 'file' | 'dataset'): string =>
-    writeCommand({ ...run, split: { ...run.split, source } });
-  expect(splitBy('file')).toContain('--split split.csv --seed 0');
+    writeCommand({
+      ...run,
+      options: { ...run.options, split: source === 'file' ? 'old-model/split.csv' : null },
+      split: { ...run.split, source },
+    });
+  expect(splitBy('file')).toContain('--split old-model/split.csv --seed 0');
   expect(splitBy('file')).not.toContain('percent');
   expect(splitBy('dataset')).not.toMatch(/--split|percent/);
+});
+
+it('names photos and output as they were given, and the switches that were on', () => {
+  const options = {
+    source: '../photos of mine.csv',
+    out: 'model',
+    split: null,
+    nested: true,
+    allowSmall: true,
+    strict: true,
+    maxPixels: 5_000_000,
+  };
+  expect(writeCommand({ ...run, options })).toMatch(
+    /^regraft train '\.\.\/photos of mine\.csv' .*--out model .*--nested --allow-small --strict --max-pixels 5000000 --seed 0/,
+  );
 });
 
 it('names every constant of the classic recipe', () => {
@@ -34,7 +53,7 @@ it('names the penalty only when it was given', () => {
 });
 
 it('quotes a name for the shell and keeps one with a dash from being a flag', () => {
-  const named = (name: string): string => writeCommand({ ...run, dataset: { ...run.dataset, name } });
+  const named = (name: string): string => writeCommand({ ...run, options: { ...run.options, source: name } });
   expect(named("it's; rm -r $HOME")).toContain(`train 'it'\\''s; rm -r $HOME' --backbone`);
   expect(named('-x')).toContain('train ./-x --backbone');
   expect(named('花')).toContain('train 花 --backbone');

@@ -1,20 +1,25 @@
 import type { RunRecord } from '../model/run-record.ts';
 
-/** Writes the command that repeats the run, with every setting that the record keeps and that shapes the model. */
-export function writeCommand({ dataset, split, backbone, head }: RunRecord): string {
+/** Writes the command that repeats the run in the same folder, with every setting that shapes the model. */
+export function writeCommand({ options, split, backbone, head }: RunRecord): string {
   const words = ['regraft', 'train'];
   if (backbone.id === 'bottlenecks') {
-    words.push('--bottlenecks', quote(dataset.name));
+    words.push('--bottlenecks', quote(options.source));
   } else {
-    words.push(quote(dataset.name), '--backbone', quote(backbone.id));
+    words.push(quote(options.source), '--backbone', quote(backbone.id));
     if (backbone.form !== null) words.push('--form', backbone.form);
     if (backbone.taps.length > 0) words.push('--taps', quote(backbone.taps.join(',')));
   }
-  if (split.source === 'file') words.push('--split', 'split.csv');
+  if (options.out !== null) words.push('--out', quote(options.out));
+  if (options.split !== null) words.push('--split', quote(options.split));
   if (split.source === 'hash') {
     words.push('--validation-percent', String(split.validationPercent));
     words.push('--test-percent', String(split.testPercent));
   }
+  if (options.nested) words.push('--nested');
+  if (options.allowSmall) words.push('--allow-small');
+  if (options.strict) words.push('--strict');
+  if (options.maxPixels !== null) words.push('--max-pixels', String(options.maxPixels));
   return [...words, '--seed', String(split.seed), '--head', quote(head.type), ...headFlags(head)].join(' ');
 }
 

@@ -7,7 +7,7 @@ export interface PhotoFit {
    * `crop`: scaled so that the rectangle, divided by `crop`, just fits into the photo, then its middle is cut out.
    */
   readonly resize: 'stretch' | 'crop';
-  /** With `crop`, the share of the scaled photo's shorter side that is kept, above 0 and at most 1; 1 with `stretch`. */
+  /** The share of the scaled photo's sides (with the resize `crop`, of its shorter side) that is kept, above 0 and at most 1: the middle. */
   readonly crop: number;
   /** The filter that scales, with antialias where it shrinks; `bicubic` is Catmull-Rom's (a = −0.5), as in Pillow. */
   readonly kernel: 'bilinear' | 'bicubic';

@@ -10,7 +10,8 @@ const backbone = {
   id: 'tiny',
   sha256: '',
   form: 'uint8',
-  preprocess: { width: 1, height: 1, resize: 'stretch' },
+  preprocess: { width: 1, height: 1, resize: 'stretch', crop: 1, kernel: 'bilinear' },
+  variant: 'whole',
   taps,
   model: {
     opset: 17,

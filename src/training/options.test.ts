@@ -19,6 +19,7 @@ describe('the options of train', () => {
     expect(options).toEqual({
       source: resolve('photos'),
       out: resolve('photos-model'),
+      given: { source: 'photos', out: null, split: null },
       home: resolve('home'),
       backbone: 'inception-v3',
       form: 'uint8',
@@ -69,6 +70,25 @@ describe('the options of train', () => {
     const error = failureOf({ [name]: value });
     expect(error.code).toBe('INVALID_OPTION');
     expect(error.message).toMatch(new RegExp(`^Expected .* for ${name} but received `));
+  });
+
+  it.each(['backbone', 'form', 'taps'])(
+    'refuse %s with bottlenecks, which were computed already',
+    (option) => {
+      const value = { backbone: 'inception-v3', form: 'uint8', taps: ['bottleneck'] }[option];
+      expect(failureOf({ bottlenecks: true, [option]: value })).toMatchObject({
+        code: 'INVALID_OPTION',
+        message: `Expected no ${option} with bottlenecks but received one.`,
+      });
+    },
+  );
+
+  it('refuse a source without a name', () => {
+    expect(() => resolveTrainOptions('', {})).toThrow(
+      expect.objectContaining({
+        message: 'Expected a text that is not empty for source but received "".',
+      }),
+    );
   });
 
   it('refuse an unknown name, and percentages that leave nothing', () => {

@@ -75,6 +75,8 @@ export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' 
   readonly out: string;
   readonly home: string;
   readonly head: ResolvedHead;
+  /** Paths as the caller wrote them, for the record. */
+  readonly given: { readonly source: string; readonly out: string | null; readonly split: string | null };
 };
 
 /**
@@ -83,6 +85,7 @@ export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' 
  * @throws RegraftError `INVALID_OPTION` naming the option, what was expected and what was found.
  */
 export function resolveTrainOptions(source: string, options: TrainOptions): ResolvedTrainOptions {
+  parseOptions(z.strictObject({ source: text() }), { source }, 'train');
   const { out, home, head, headOptions, ...rest } = parseOptions(schema, options, 'train');
   const resolved = {
     ...rest,
@@ -90,8 +93,10 @@ export function resolveTrainOptions(source: string, options: TrainOptions): Reso
     source: resolve(source),
     out: resolve(out ?? `${basename(resolve(source)).replace(/\.csv$/i, '')}-model`),
     home: resolve(home ?? regraftHome()),
+    given: { source, out: out ?? null, split: rest.split ?? null },
   };
   checkPercents(resolved);
+  if (resolved.bottlenecks) refuseNetworkOptions(options);
   refuseInside(resolved.out, resolved.source);
   return resolved;
 }
@@ -103,8 +108,17 @@ function checkPercents({
   if (validationPercent + testPercent <= 90) return;
   throw new RegraftError(
     'INVALID_OPTION',
-    `Expected validationPercent and testPercent to leave at least 10 % for training but received ${validationPercent} and ${testPercent}.`,
+    `Expected the validation and test percentages to leave at least 10 % for training but received ${validationPercent} and ${testPercent}.`,
   );
+}
+
+/** Text files hold one bottleneck each, whatever network made it. */
+function refuseNetworkOptions(options: TrainOptions): void {
+  const option = (['backbone', 'form', 'taps'] as const).find((name) => options[name] !== undefined);
+  if (option === undefined) return;
+  throw new RegraftError('INVALID_OPTION', `Expected no ${option} with bottlenecks but received one.`, {
+    hint: 'Bottleneck files were computed already: leave it out, or train on the photos.',
+  });
 }
 
 function refuseInside(out: string, source: string): void {

@@ -1,4 +1,4 @@
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { loadBackbone } from '../backbone/load.ts';
 import type { Dataset, Part, SkippedPhoto } from '../dataset/dataset.ts';
 import { scanBottlenecks } from '../dataset/scan-bottlenecks.ts';
@@ -6,11 +6,12 @@ import { scanDataset } from '../dataset/scan.ts';
 import { type Split, splitDataset } from '../dataset/split.ts';
 import { RegraftError } from '../errors.ts';
 import { extractFeatures } from '../features/extract.ts';
-import { type BottleneckFile, photoNameOf, readRetrainText } from '../features/retrain-text.ts';
+import { readRetrainText } from '../features/retrain-text.ts';
 import { openFeatureStore } from '../features/store.ts';
 import { buildClassifier, buildHeadOnly, type CalibratedHead } from '../model/build-classifier.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { Model } from '../onnx/graph.ts';
+import { makeBottleneckDataset } from './bottleneck-dataset.ts';
 import { chooseTaps, type FeaturesOfParts, gatherParts, pickParts } from './features-of-parts.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Stages } from './stages.ts';
@@ -81,25 +82,19 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
 
 /** From the classic's bottleneck text files: the network has run long ago, only a head is trained. */
 export async function prepareBottlenecks(options: ResolvedTrainOptions, stages: Stages): Promise<Prepared> {
-  const { found, rows } = await stages.run(
+  const { found, read } = await stages.run(
     'scan',
     'Reading bottleneck files',
     async () => {
       const found = await scanBottlenecks(options.source);
-      return { found, rows: await readRetrainText(found.files, options.signal) };
+      return { found, read: await readRetrainText(found.files, options.signal) };
     },
-    ({ found, rows }) =>
-      `${rows.files.length.toLocaleString('en')} bottleneck files in ${found.classes.length} classes`,
+    ({ found, read }) =>
+      `${read.files.length.toLocaleString('en')} bottleneck files in ${found.classes.length} classes`,
   );
-  refuseSkipped(rows.skipped, options);
-  const dataset: Dataset = {
-    root: options.source,
-    name: found.name,
-    classes: found.classes,
-    photos: nameByPhotos(rows.files).map((file, row) => ({ ...file, sha256: rows.identities[row] ?? '' })),
-    skipped: rows.skipped,
-    notices: [],
-  };
+  const { dataset, rows } = makeBottleneckDataset(options.source, found, read);
+  for (const text of dataset.notices) options.onProgress?.({ type: 'notice', stage: 'scan', text });
+  refuseSkipped(dataset.skipped, options);
   const split = await stages.run(
     'split',
     'Splitting',
@@ -120,17 +115,6 @@ export async function prepareBottlenecks(options: ResolvedTrainOptions, stages: 
     features: { computed: 0, cached: rows.files.length },
     build: (head) => buildHeadOnly(rows.columns, head),
   };
-}
-
-/** Calls text files as their photos, so that results and split files speak of photos; where two would share a name, both keep their own. */
-function nameByPhotos(files: readonly BottleneckFile[]): BottleneckFile[] {
-  const names = files.map(({ path }) => `${posix.dirname(path)}/${photoNameOf(posix.basename(path))}`);
-  const uses = new Map<string, number>();
-  for (const name of names) uses.set(name, (uses.get(name) ?? 0) + 1);
-  return files.map((file, index) => {
-    const name = names[index] ?? file.path;
-    return uses.get(name) === 1 ? { ...file, path: name } : file;
-  });
 }
 
 function splitOptions(options: ResolvedTrainOptions): Parameters<typeof splitDataset>[1] {

@@ -19,10 +19,20 @@ export function recordRun(
   model: { readonly folder: string; readonly bytes: Uint8Array },
   stages: Stages,
 ): RunRecord {
-  const { validationPercent, testPercent, seed } = options;
+  const {
+    validationPercent,
+    testPercent,
+    seed,
+    given,
+    nested,
+    allowSmall,
+    strict,
+    maxPixels = null,
+  } = options;
   const { type, settings, trials, curve } = head;
   return {
     schemaVersion: 1,
+    options: { ...given, nested, allowSmall, strict, maxPixels },
     dataset: {
       name: dataset.name,
       classes: [...dataset.classes],

@@ -120,7 +120,7 @@ describe.skipIf(weights.missing !== undefined)('a full disk', () => {
 
 async function temporaryFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true });
-  return names.filter((name) => /\.(tmp|matrix|broken)$|(^|\/)\.regraft-|\.lock$/.test(name));
+  return names.filter((name) => /\.(tmp|matrix|broken)$|(^|\/)\.regraft[-.]|\.lock$/.test(name));
 }
 
 function sha256(bytes: Uint8Array): string {

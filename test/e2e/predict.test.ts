@@ -5,7 +5,9 @@ import type * as Ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  evaluateModel,
   loadClassifier,
+  type OnProgress,
   type ModelEvaluation,
   type Prediction,
   type RunRecord,
@@ -219,7 +221,10 @@ describe.skipIf(weights.missing !== undefined)('using a trained model', () => {
       expect(outcome.code).toBe(0);
       const result = jsonOf<ModelEvaluation>(outcome);
       expect(result).toMatchObject({ count: 4, accuracy: 1, labels: patternNames, mistakes: [] });
-      expect(result.skipped.map(({ path }) => path)).toEqual(['stars/1.jpg', 'stars/2.jpg']);
+      expect(result.skipped.map(({ path, code }) => [path, code])).toEqual([
+        ['stars/1.jpg', 'CLASS_UNKNOWN'],
+        ['stars/2.jpg', 'CLASS_UNKNOWN'],
+      ]);
       expect(result.skipped[0]?.reason).toContain('stars');
     });
 
@@ -236,6 +241,18 @@ describe.skipIf(weights.missing !== undefined)('using a trained model', () => {
       expect(result.confusion).toEqual(run.metrics.test.confusion);
     });
 
+    it('tells how many of the photos the model was trained on', async () => {
+      const notices: string[] = [];
+      const onProgress: OnProgress = (event) => {
+        if (event.type === 'notice' && event.text.includes('trained on')) notices.push(event.text);
+      };
+      const { trainedOn, count } = await evaluateModel(model, photos, { home, onProgress });
+      const { split } = run;
+      expect(trainedOn).toBe(split.training + split.validation);
+      expect(count).toBe(trainedOn + split.test);
+      expect(notices).toEqual([expect.stringContaining(`trained on ${trainedOn} of these ${count} photos`)]);
+    });
+
     it('is content with one class', async () => {
       await put(join(root, 'single', 'lines', '1.jpg'), await drawPhoto('lines', 17));
       const result = await regraft('evaluate', 'shapes-model', 'single', '--json');
@@ -249,6 +266,11 @@ describe.skipIf(weights.missing !== undefined)('using a trained model', () => {
       expect(code).toBe(0);
       expect(stdout).toMatch(/accuracy/i);
       expect(stdout).toContain('checks');
+    });
+
+    it('looks for the model before it scans the photos', async () => {
+      const outcome = await regraft('evaluate', 'no-model', 'no-photos', '--json');
+      expect(jsonOf<PrintedFailure>(outcome).error.code).toBe('MODEL_NOT_FOUND');
     });
 
     it('says so when the model knows none of the classes', async () => {

@@ -3,7 +3,7 @@ import { cp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runRecordSchema, type RunRecord, train } from '../../src/index.ts';
+import { type OnProgress, runRecordSchema, type RunRecord, train } from '../../src/index.ts';
 import { findWeights, makeHome, removeFolder, temporaryFolder } from '../support/home.ts';
 import { drawDataset, drawPhoto, patternNames, put } from '../support/photos.ts';
 import { jsonOf, runRegraft, showsStack } from '../support/regraft.ts';
@@ -187,6 +187,34 @@ describe.skipIf(weights.missing !== undefined)('training on a folder of photos',
     expect(outcome.stderr).not.toContain('\u001b');
     expect(showsStack(outcome.stderr)).toBe(false);
   });
+
+  it('says when it replaces a model of other classes, and not when it trains one again', async () => {
+    const target = join(root, 'shared-model');
+    const others = join(root, 'others');
+    await drawDataset(others, 4);
+    await rename(join(others, 'lines'), join(others, 'stripes'));
+    const notices: string[] = [];
+    const onProgress: OnProgress = (event) => {
+      if (event.type === 'notice' && event.stage === 'save') notices.push(event.text);
+    };
+    for (const source of [photos, photos, others]) await train(source, { out: target, home, onProgress });
+    expect(notices).toEqual([
+      `This replaces a model of other classes (checks, circles, lines) in ${target}.`,
+    ]);
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'an output that cannot be written is told before anything is read',
+    async () => {
+      const stages: string[] = [];
+      const onProgress: OnProgress = ({ stage }) => void stages.push(stage);
+      // Not even root may make a folder there.
+      await expect(train(photos, { out: '/proc/a/model', home, onProgress })).rejects.toMatchObject({
+        code: 'NOT_WRITABLE',
+      });
+      expect(stages).toEqual([]);
+    },
+  );
 
   it('an older model and the other files of its folder survive a run that fails', async () => {
     const folder = join(root, 'kept');

@@ -9,7 +9,7 @@ from PIL import Image
 
 
 def draw(width, height):
-    """The picture that src/image/decode.test.ts draws: gradients, a wave and a sharp edge."""
+    """The picture that src/image/testing/pictures.ts draws: gradients, a wave and a sharp edge."""
     y, x = np.mgrid[0:height, 0:width]
     red = (x * 255) // (width - 1)
     green = ((x * x + 3 * y * y) // 40) % 256

@@ -40,19 +40,21 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   demo: ['backbone'],
 };
 
-/** The one folder, or file, that may import each package. */
-const packageFolders: Readonly<Record<string, string>> = {
+/** The folders, or files, that may import each package: one, but where two boundaries share a format. */
+const packageFolders: Readonly<Record<string, string | readonly string[]>> = {
   sharp: 'image/',
   'onnxruntime-node': 'runtime/',
   'apache-arrow': 'features/',
   flatbuffers: 'import/tflite/',
-  '@bufbuild/protobuf': 'onnx/',
+  '@bufbuild/protobuf': ['onnx/', 'import/graphdef/'],
   commander: 'cli/',
   'log-update': 'cli/',
   picocolors: 'cli/',
   'string-width': 'cli/',
   'proper-lockfile': 'exclusive-folder.ts',
   tar: 'backbone/',
+  undici: 'backbone/',
+  yauzl: 'backbone/',
 };
 
 /** Finds the imports of a source file: static, re-exports, dynamic and `require.resolve`. */
@@ -76,10 +78,10 @@ export function forbid({ file, specifier, typeOnly }: Import): string | undefine
     if (file.startsWith('shared/')) {
       return because('shared/ also runs in the browser and imports nothing from outside');
     }
-    const folder = packageFolders[name];
-    return folder === undefined || file.startsWith(folder)
+    const folders = [packageFolders[name] ?? ''].flat();
+    return folders.some((folder) => file.startsWith(folder))
       ? undefined
-      : because(`only ${folder} imports ${name}`);
+      : because(`only ${folders.join(' and ')} imports ${name}`);
   }
   const target = resolve(file, specifier);
   const [from, to] = [layerOf(file), layerOf(target)];

@@ -26,10 +26,12 @@ export type Pattern = keyof typeof patterns;
 /** The classes of {@link drawDataset}, in the order in which Regraft lists them. */
 export const patternNames = Object.keys(patterns) as Pattern[];
 
-/** Draws one photo; the same pattern and number give the same bytes. */
-export async function drawPhoto(pattern: Pattern, number: number): Promise<Buffer> {
+/** Draws one photo of 200 × 160 pixels, or scaled; the same pattern, number and scale give the same bytes. */
+export async function drawPhoto(pattern: Pattern, number: number, scale = 1): Promise<Buffer> {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="hsl(${number * 37},30%,85%)"/>${patterns[pattern](number)}</svg>`;
-  return sharp(Buffer.from(svg)).jpeg({ quality: 90 }).toBuffer();
+  return sharp(Buffer.from(svg), { density: 72 * scale })
+    .jpeg({ quality: 90 })
+    .toBuffer();
 }
 
 /** Draws a folder for each pattern with photos `<pattern>-1.jpg …`. */

@@ -17,6 +17,8 @@ export interface LocalRegistry {
   hold: boolean;
   /** Resolves when a held answer has sent its half. */
   readonly held: Promise<void>;
+  /** Resolves when the one who got half has gone. */
+  readonly dropped: Promise<void>;
   /** While set, every request gets this status. */
   status: number | undefined;
 }
@@ -48,6 +50,8 @@ export async function startRegistry(
   const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
   let resolveHeld = (): void => undefined;
   const held = new Promise<void>((resolve) => (resolveHeld = resolve));
+  let resolveDropped = (): void => undefined;
+  const dropped = new Promise<void>((resolve) => (resolveDropped = resolve));
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? '');
     if (registry.status !== undefined) {
@@ -65,8 +69,10 @@ export async function startRegistry(
     } else if (path === '/tarball.tgz') {
       registry.downloads++;
       response.writeHead(200, { 'content-length': tarball.length });
-      if (registry.hold) response.write(tarball.subarray(0, tarball.length / 2), () => resolveHeld());
-      else response.end(tarball);
+      if (registry.hold) {
+        response.on('close', () => resolveDropped());
+        response.write(tarball.subarray(0, tarball.length / 2), () => resolveHeld());
+      } else response.end(tarball);
     } else {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"not found"}');
     }
@@ -82,6 +88,7 @@ export async function startRegistry(
     downloads: 0,
     hold: false,
     held,
+    dropped,
     status: undefined,
   };
   return registry;

@@ -19,6 +19,7 @@ const examples = [
 interface EvaluateFlags {
   readonly nested?: true;
   readonly json?: true;
+  readonly maxPixels?: number;
   readonly workers?: number;
 }
 
@@ -30,6 +31,7 @@ export function define(command: Command, context: CommandContext): void {
     .argument('<photos>', 'folder of class folders, or CSV with path,label')
     .option('--nested', 'each folder inside a class folder is a class of its own')
     .option('--json', 'print one JSON document on stdout')
+    .option('--max-pixels <n>', 'leave out photos with more pixels', integerOption('--max-pixels', 1))
     .option(
       '--workers <n>',
       'threads that compute (default: one for each core)',

@@ -3,6 +3,7 @@ import type { CommandContext } from '../context.ts';
 import { formatExamples } from '../help-text.ts';
 import { choiceOption, integerOption } from '../option-values.ts';
 import { formatShellPath } from '../terminal/shell-path.ts';
+import { formatSkipped } from '../terminal/skipped-block.ts';
 import { countOf } from '../terminal/units.ts';
 
 const examples = [
@@ -24,6 +25,7 @@ interface FeaturesFlags {
   readonly backbone?: string;
   readonly form?: 'uint8' | 'float32';
   readonly nested?: true;
+  readonly maxPixels?: number;
   readonly workers?: number;
   readonly json?: true;
 }
@@ -44,6 +46,7 @@ export function define(command: Command, context: CommandContext): void {
       choiceOption('--form', ['uint8', 'float32']),
     )
     .option('--nested', 'each folder inside a class folder is a class of its own')
+    .option('--max-pixels <n>', 'leave out photos with more pixels', integerOption('--max-pixels', 1))
     .option(
       '--workers <n>',
       'threads that compute (default: one for each core)',
@@ -60,6 +63,10 @@ async function runFeatures(photos: string, flags: FeaturesFlags, context: Comman
   const { reporter, signal, out } = context;
   const result = await exportFeatures(photos, { ...options, onProgress: reporter.onProgress, signal });
   reporter.stop();
-  if (json === true) context.printJson(result);
-  else out.line(`Features of ${countOf(result.rows, 'photo')} in ${formatShellPath(flags.output)}`);
+  if (json === true) {
+    context.printJson(result);
+    return;
+  }
+  out.line(`Features of ${countOf(result.rows, 'photo')} in ${formatShellPath(flags.output)}`);
+  for (const line of formatSkipped(result.skipped, out, 'see --json')) out.line(line);
 }

@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { LoadedModel } from '../../model/load.ts';
+import { photoFitOf } from '../../model/photo-fit.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import type { CommandContext } from '../context.ts';
 import { formatExamples } from '../help-text.ts';
+import { formatPhotoFit } from '../terminal/photo-fit.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { formatTable } from '../terminal/table.ts';
 import { countOf, formatBytes, formatPercent } from '../terminal/units.ts';
@@ -89,7 +91,7 @@ function formatModel(
       'input',
       preprocess === null
         ? 'features (a head without its network)'
-        : `RGB photo, ${preprocess.resize}ed to ${preprocess.width} × ${preprocess.height}`,
+        : `RGB photo, ${formatPhotoFit(photoFitOf(preprocess))}`,
     ],
     [
       'network',

@@ -30,6 +30,7 @@ export function define(command: Command, context: CommandContext): void {
     )
     .option('--json', 'print one JSON document on stdout')
     .option('--csv', 'print CSV on stdout')
+    .option('--max-pixels <n>', 'do not read photos with more pixels', integerOption('--max-pixels', 1))
     .option(
       '--workers <n>',
       'threads that compute (default: one for each core)',

@@ -2,10 +2,12 @@ import { createLogUpdate } from 'log-update';
 import stringWidth from 'string-width';
 import type { ProgressEvent } from '../../shared/progress.ts';
 import { formatBar } from './bar.ts';
+import { printable } from './printable.ts';
 import { describeProgress, stageTitles, type Progress } from './progress-text.ts';
 import type { Reporter } from './reporter.ts';
 import type { Screen } from './screen.ts';
 import { formatDuration } from './units.ts';
+import { wrapText } from './wrap-text.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 100;
@@ -30,6 +32,10 @@ export function openLiveReporter(screen: Screen): Reporter {
     log(formatLive(running, frames[frame] ?? '', screen));
   }
 
+  function persist(text: string): void {
+    log.persist(wrapText(text, screen.columns()));
+  }
+
   function begin(text: string): Running {
     running = { text, startedAt: Date.now() };
     timer ??= setInterval(draw, frameMs).unref();
@@ -48,21 +54,21 @@ export function openLiveReporter(screen: Screen): Reporter {
   function onProgress(event: ProgressEvent): void {
     switch (event.type) {
       case 'start':
-        begin(event.text);
+        begin(printable(event.text));
         break;
       case 'progress':
         // The timer draws: a redraw for each photo would cost more than the eye can use.
         (running ?? begin(stageTitles[event.stage])).progress = event;
         break;
       case 'line':
-        log.persist(event.text);
+        persist(printable(event.text));
         break;
       case 'notice':
-        log.persist(`${colors.yellow('!')} ${event.text}`);
+        persist(`${colors.yellow('!')} ${printable(event.text)}`);
         break;
       case 'done':
         stop();
-        screen.line(`${colors.green('✔')} ${event.text}  ${colors.dim(formatDuration(event.ms))}`);
+        screen.line(formatDone(printable(event.text), formatDuration(event.ms), screen));
         break;
     }
   }
@@ -71,10 +77,16 @@ export function openLiveReporter(screen: Screen): Reporter {
     onProgress,
     note(text) {
       if (running === undefined) screen.line(text);
-      else log.persist(text);
+      else persist(text);
     },
     stop,
   };
+}
+
+/** The line of a stage that is done; the time is left out where it would not fit. */
+function formatDone(text: string, duration: string, { colors, columns }: Screen): string {
+  const line = `${colors.green('✔')} ${text}`;
+  return stringWidth(line) + 2 + duration.length > columns() ? line : `${line}  ${colors.dim(duration)}`;
 }
 
 /** The live line, cut to the terminal's width from its least important end. */

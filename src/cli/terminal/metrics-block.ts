@@ -1,4 +1,5 @@
 import type { TestMetrics } from '../../evaluate/metrics.ts';
+import { printable } from './printable.ts';
 import type { Screen } from './screen.ts';
 import { formatTable } from './table.ts';
 import { countOf, formatPercent } from './units.ts';
@@ -29,7 +30,7 @@ export function formatMetrics(
 
 function formatClasses(metrics: TestMetrics, colors: Screen['colors']): string[] {
   const rows = metrics.perClass.map(({ label, support, recall, precision }) => [
-    label,
+    printable(label),
     String(support),
     percentOrDash(recall),
     percentOrDash(precision),
@@ -54,6 +55,7 @@ function mostConfused(confusion: TestMetrics['confusion'], classes: readonly str
     }),
   );
   if (most.count === 0) return undefined;
+  const name = (label: number): string => printable(classes[label] ?? '');
   const total = (confusion[most.truth] ?? []).reduce((sum, count) => sum + count, 0);
-  return `Most often confused: ${classes[most.truth] ?? ''} taken for ${classes[most.predicted] ?? ''} (${most.count} of ${total}).`;
+  return `Most often confused: ${name(most.truth)} taken for ${name(most.predicted)} (${most.count} of ${total}).`;
 }

@@ -1,4 +1,5 @@
 import type { ProgressEvent } from '../../shared/progress.ts';
+import { printable } from './printable.ts';
 import { describeProgress } from './progress-text.ts';
 import type { Reporter } from './reporter.ts';
 import type { Screen } from './screen.ts';
@@ -14,7 +15,7 @@ export function openPlainReporter(screen: Screen, now: () => number = Date.now):
     switch (event.type) {
       case 'start':
         lastProgressAt = now();
-        screen.line(event.text);
+        screen.line(printable(event.text));
         break;
       case 'progress':
         if (now() - lastProgressAt < progressIntervalMs) break;
@@ -22,13 +23,13 @@ export function openPlainReporter(screen: Screen, now: () => number = Date.now):
         screen.line(`  ${describeProgress(event).join(', ')}`);
         break;
       case 'line':
-        screen.line(event.text);
+        screen.line(printable(event.text));
         break;
       case 'notice':
-        screen.line(`Note: ${event.text}`);
+        screen.line(`Note: ${printable(event.text)}`);
         break;
       case 'done':
-        screen.line(`${event.text} (${formatDuration(event.ms)})`);
+        screen.line(`${printable(event.text)} (${formatDuration(event.ms)})`);
         break;
     }
   }

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { wrapText } from './wrap-text.ts';
 
 /** An output stream with what is known of the terminal behind it. */
 export interface Screen {
@@ -11,7 +12,7 @@ export interface Screen {
   readonly columns: () => number;
   /** Writes text as it is. */
   readonly text: (text: string) => void;
-  /** Writes text and a line break. */
+  /** Writes text and a line break; on a terminal long lines break at words. */
   readonly line: (text?: string) => void;
 }
 
@@ -20,13 +21,14 @@ export function openScreen(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv = 
   // Node leaves `isTTY` undefined on anything but a terminal.
   const { isTTY = false } = stream as { isTTY?: boolean };
   const live = isTTY && env.TERM !== 'dumb';
+  const columns = (): number => (isTTY && stream.columns > 0 ? stream.columns : 100);
   return {
     stream,
     colors: pc.createColors(wantsColors(live, env)),
     live,
-    columns: () => (isTTY && stream.columns > 0 ? stream.columns : 100),
+    columns,
     text: (text) => void stream.write(text),
-    line: (text = '') => void stream.write(`${text}\n`),
+    line: (text = '') => void stream.write(`${isTTY ? wrapText(text, columns()) : text}\n`),
   };
 }
 

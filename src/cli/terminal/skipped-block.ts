@@ -1,4 +1,5 @@
 import type { SkippedPhoto } from '../../dataset/dataset.ts';
+import { printable } from './printable.ts';
 import type { Screen } from './screen.ts';
 import { countOf } from './units.ts';
 
@@ -13,7 +14,7 @@ export function formatSkipped(
   if (skipped.length === 0) return [];
   const lines = [`${colors.yellow(countOf(skipped.length, 'file'))} left out:`];
   for (const { path, code, reason } of skipped.slice(0, shown)) {
-    lines.push(`  ${path}  ${colors.dim(`${code}: ${reason}`)}`);
+    lines.push(`  ${printable(path)}  ${colors.dim(`${code}: ${printable(reason)}`)}`);
   }
   if (skipped.length > shown) lines.push(colors.dim(`  and ${skipped.length - shown} more: ${seeRest}`));
   return lines;

@@ -4,6 +4,15 @@ import type { RunRecord } from '../../model/run-record.ts';
 export function makeRunRecord(change: (run: RunRecord) => void = () => undefined): RunRecord {
   const run: RunRecord = {
     schemaVersion: 1,
+    options: {
+      source: 'flowers',
+      out: null,
+      split: null,
+      nested: false,
+      allowSmall: false,
+      strict: false,
+      maxPixels: null,
+    },
     dataset: {
       name: 'flowers',
       classes: ['daisy', 'roses', 'tulips'],

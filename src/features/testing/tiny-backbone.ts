@@ -7,7 +7,8 @@ export const tinyBackbone: Backbone = {
   id: 'tiny',
   sha256: 'ab'.repeat(32),
   form: 'uint8',
-  preprocess: { width: 8, height: 8, resize: 'stretch' },
+  preprocess: { width: 8, height: 8, resize: 'stretch', crop: 1, kernel: 'bilinear' },
+  variant: 'whole',
   taps: [
     { name: 'early', size: 3 },
     { name: 'late', size: 5 },
@@ -24,11 +25,12 @@ export function photoHash(name: string | number): string {
   return createHash('sha256').update(String(name)).digest('hex');
 }
 
-/** Rows whose values follow from the photos' numbers: `number + column / 100`, and 1000 more in the later tap. */
+/** Rows whose values follow from the photos' numbers: `number + column / 100`, and 1000 more in the later tap; sizes are `2 number × number`. */
 export function rowsOf(numbers: readonly number[]): Segment {
   const tap = (size: number, offset: number): Float32Array =>
     Float32Array.from({ length: numbers.length * size }, (_, index) => {
       return offset + (numbers[Math.floor(index / size)] ?? 0) + (index % size) / 100;
     });
-  return { photos: numbers.map(photoHash), values: [tap(3, 0), tap(5, 1000)] };
+  const sizes = Uint32Array.from(numbers.flatMap((number) => [number * 2, number]));
+  return { photos: numbers.map(photoHash), sizes, values: [tap(3, 0), tap(5, 1000)] };
 }

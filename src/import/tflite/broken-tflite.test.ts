@@ -82,7 +82,6 @@ describe('a damaged TensorFlow Lite file', () => {
     ],
     ['a huge shape', { shape: [2 ** 30, 2 ** 30, 2 ** 30, 3] }, 'holds 6 values'],
     ['a negative shape', { shape: [-2, -1, 1, 3] }, 'Tensor weights of shape [-2, -1, 1, 3]'],
-    ['the name of another', { name: 'input' }, 'Two tensors of net.tflite are called "input"'],
   ])('is refused when a tensor has %s', (_, change, message) => {
     const error = refusal(buildTflite(withTensor('weights', change)));
     expect(error?.code).toBe('BACKBONE_INVALID');
@@ -92,10 +91,11 @@ describe('a damaged TensorFlow Lite file', () => {
 
 describe('a network of another kind', () => {
   it.each([
-    [9, 'FULLY_CONNECTED (tensor output)'],
-    [4, 'DEPTHWISE_CONV_2D (tensor output)'],
-    [126, 'operator 126 (tensor output)'],
-    [150, 'operator 150 (tensor output)'],
+    [16, 'LSTM (tensor output)'],
+    [126, 'BATCH_MATMUL (tensor output)'],
+    [150, 'GELU (tensor output)'],
+    [32, 'custom operator TFLite_Detection_PostProcess (tensor output)'],
+    [2001, 'operator 2001 (tensor output)'],
   ])('is refused with the name of the operator that Regraft does not know: %d', (code, name) => {
     const error = refusal(buildTflite({ ...network, operators: [convolution, { ...reshape, code }] }));
     expect(error?.code).toBe('OPERATOR_UNSUPPORTED');
@@ -105,56 +105,96 @@ describe('a network of another kind', () => {
 
   it.each([
     [
-      'quantised by channel',
+      'with scales for other channels',
       'weights',
-      { scales: [0.25, 0.5] },
-      'BACKBONE_INVALID',
-      'Tensor weights in net.tflite is quantised by channel',
+      { scales: [0.25, 0.5, 1] },
+      'Tensor weights of shape [2, 1, 1, 3] in net.tflite has 3 scales along axis 0.',
     ],
+    [
+      'with activations quantised by channel',
+      'features',
+      { scales: [1, 2, 3, 4], shape: [4, 4, 1, 2] },
+      'Expected one scale for the activation in tensor features of net.tflite but found 4.',
+    ],
+    [
+      'with a scale of 0',
+      'weights',
+      { scales: [0] },
+      'Tensor weights of shape [2, 1, 1, 3] in net.tflite has the scale 0.',
+    ],
+    ['with a zero point that is no level', 'features', { zeroPoint: 256 }, 'has the zero point 256'],
     [
       'not quantised',
       'weights',
       { scales: [] },
-      'BACKBONE_INVALID',
-      'Expected a quantised tensor but found uint8 in tensor weights',
+      'Expected real numbers but found uint8 without a scale in tensor weights of net.tflite.',
     ],
     [
-      'with int8 weights',
-      'weights',
-      { type: 9 },
-      'BACKBONE_INVALID',
-      'Expected constant uint8 weights but found int8',
-    ],
-    [
-      'with float pixels',
+      'with integer pixels',
       'input',
-      { type: 0 },
-      'BACKBONE_INVALID',
-      'Expected one uint8 input [1, height, width, 3] in net.tflite but found float32 [1, 4, 4, 3]',
+      { type: 2 },
+      'Expected one image input [1, height, width, 3], as tensor of float32, uint8 or int8, in net.tflite but found int32 [1, 4, 4, 3].',
     ],
-    ['with text', 'features', { type: 5 }, 'BACKBONE_INVALID', 'element type 5'],
-  ] as const)('is refused: %s', (_, name, change, code, message) => {
+    ['with grey pixels', 'input', { shape: [1, 4, 12, 1] }, 'but found uint8 [1, 4, 12, 1].'],
+    ['with a size left open', 'input', { signature: [-1, -1, -1, 3] }, 'but found uint8 [-1, -1, -1, 3].'],
+    ['with text', 'features', { type: 5 }, 'element type 5'],
+  ] as const)('is refused: %s', (_, name, change, message) => {
     const error = refusal(buildTflite(withTensor(name, change)));
-    expect(error?.code).toBe(code);
+    expect(error?.code).toBe('BACKBONE_INVALID');
     expect(error?.message ?? '').toContain(message);
   });
 
-  it('is refused when a convolution has groups of channels', () => {
+  it('is refused when the filters of a convolution do not fit its input', () => {
     const data = Uint8Array.of(1, 2);
     const error = refusal(buildTflite(withTensor('weights', { shape: [2, 1, 1, 1], data })));
     expect(error?.code).toBe('OPERATOR_UNSUPPORTED');
-    expect(error?.message).toContain('CONV_2D features in net.tflite has groups of channels');
+    expect(error?.message).toBe(
+      'CONV_2D (tensor features): features/real in net.tflite has 1 channels a filter for an input of 3, which Regraft does not import.',
+    );
+  });
+
+  it('is refused when its weights are computed', () => {
+    const error = refusal(buildTflite(withTensor('weights', { data: undefined })));
+    expect(error?.code).toBe('OPERATOR_UNSUPPORTED');
+    expect(error?.message).toContain('Expected constant weights in tensor weights of net.tflite');
+  });
+
+  it('is refused when an activation or an output is made by nothing', () => {
+    const unmade = refusal(buildTflite({ ...network, operators: [reshape] }));
+    expect(unmade?.message).toContain(
+      'Tensor features of net.tflite is read as an activation, but nothing makes it',
+    );
+    const missing = refusal(buildTflite({ ...network, operators: [convolution] }));
+    expect(missing?.message).toContain(
+      'net.tflite names tensor output as an output, but no operator makes it',
+    );
+  });
+
+  it('is refused in the quantised form when it computes in floating point', () => {
+    const pixels: TensorDraft = { name: 'pixels', shape: [1, 4, 4, 3], type: 0 };
+    const result: TensorDraft = { name: 'result', shape: [1, 4, 4, 3], type: 0 };
+    const floating: NetworkDraft = {
+      tensors: [pixels, result],
+      operators: [{ code: 19, inputs: ['pixels'], outputs: ['result'] }],
+      inputs: ['pixels'],
+      outputs: ['result'],
+    };
+    const ask = (): unknown => importTflite(buildTflite(floating), 'net.tflite', 'uint8');
+    expect(ask).toThrow(
+      'Expected a quantised network for the form uint8 but net.tflite computes in float32.',
+    );
+    expect(importTflite(buildTflite(floating), 'net.tflite').form).toBe('float32');
   });
 
   it('is refused when an operator has a fused activation that Regraft does not know', () => {
     const options = [...(convolution.options ?? []), [3, 'byte', 4] as const];
     const error = refusal(buildTflite({ ...network, operators: [{ ...convolution, options }, reshape] }));
-    expect(error?.message).toContain('features in net.tflite has the fused activation 4');
+    expect(error?.message).toContain('CONV_2D (tensor features) in net.tflite has the fused activation 4');
   });
 
   it.each([
     ['no options', { ...convolution, options: undefined }],
-    ['2 inputs instead of 3', { ...convolution, inputs: ['input', 'weights'] }],
+    ['1 inputs instead of 2', { ...convolution, inputs: ['input'] }],
     ['no output', { ...convolution, outputs: [] }],
   ])('is refused when an operator has %s', (found, changed) => {
     const { options, ...rest } = changed;
@@ -175,7 +215,7 @@ function withTensor(name: string, change: Partial<TensorDraft>): NetworkDraft {
 /** The error of importing bytes in both forms, undefined when they can be imported. Unexpected errors are thrown on. */
 function refusal(bytes: Uint8Array): RegraftError | undefined {
   try {
-    importTflite(bytes, 'net.tflite', 'uint8');
+    importTflite(bytes, 'net.tflite');
     importTflite(bytes, 'net.tflite', 'float32');
     return undefined;
   } catch (error) {

@@ -5,6 +5,11 @@ import { RegraftError } from '../../errors.ts';
 export interface FlatTable {
   byte(field: number, fallback: number): number;
   int(field: number, fallback: number): number;
+  float(field: number, fallback: number): number;
+  /** An unsigned 64-bit number, exact up to 2⁵³. */
+  long(field: number, fallback: number): number;
+  /** False when the file leaves the field out or says so. */
+  flag(field: number): boolean;
   text(field: number): string;
   ints(field: number): number[];
   longs(field: number): number[];
@@ -14,25 +19,41 @@ export interface FlatTable {
   tables(field: number): FlatTable[];
 }
 
+// Far above any network, so that a damaged count cannot fill the memory with tables.
+const mostTables = 100_000;
+
 /**
  * Opens the root table of a FlatBuffers file.
  *
  * @param identifier - The four letters at byte 4 that tell the kind of file.
+ * @param kind - What the file should be, for errors.
  * @throws RegraftError `BACKBONE_INVALID` naming the file, here and from every field that points outside it.
  */
-export function openFlatBuffer(bytes: Uint8Array, identifier: string, source: string): FlatTable {
+export function openFlatBuffer(
+  bytes: Uint8Array,
+  identifier: string,
+  source: string,
+  kind = 'a TensorFlow Lite network',
+): FlatTable {
+  const refuse: Refuse = (reason) =>
+    new RegraftError('BACKBONE_INVALID', `Expected ${kind} in ${source}, but ${reason}.`, {
+      hint: 'The file may be damaged or of another kind: fetch it again.',
+    });
   const found = String.fromCharCode(...bytes.subarray(4, 8));
   if (bytes.length < 8 || found !== identifier) {
-    throw invalid(source, `the letters ${identifier} are missing at byte 4`);
+    throw refuse(`the letters ${identifier} are missing at byte 4`);
   }
   const buffer = new ByteBuffer(bytes);
-  return tableAt(buffer, buffer.readInt32(0), source);
+  return tableAt(buffer, buffer.readInt32(0), refuse);
 }
 
-function tableAt(buffer: ByteBuffer, position: number, source: string): FlatTable {
+/** The error for a damaged file: `reason` completes "Expected …, but …". */
+type Refuse = (reason: string) => RegraftError;
+
+function tableAt(buffer: ByteBuffer, position: number, refuse: Refuse): FlatTable {
   const at = (offset: number, length: number): number => {
     if (!Number.isInteger(offset) || offset < 0 || length < 0 || offset + length > buffer.capacity()) {
-      throw invalid(source, `byte ${offset} lies outside the file`);
+      throw refuse(`byte ${offset} lies outside the file`);
     }
     return offset;
   };
@@ -54,6 +75,7 @@ function tableAt(buffer: ByteBuffer, position: number, source: string): FlatTabl
     if (offset === undefined) return { start: 0, length: 0 };
     const start = indirect(offset);
     const length = buffer.readInt32(start);
+    // Before anything of that length is allocated.
     at(start + 4, length * size);
     return { start: start + 4, length };
   };
@@ -65,26 +87,24 @@ function tableAt(buffer: ByteBuffer, position: number, source: string): FlatTabl
   return {
     byte: (field, fallback) => orElse(find(field), (offset) => buffer.readInt8(offset), fallback),
     int: (field, fallback) => orElse(find(field), (offset) => buffer.readInt32(at(offset, 4)), fallback),
+    float: (field, fallback) => orElse(find(field), (offset) => buffer.readFloat32(at(offset, 4)), fallback),
+    long: (field, fallback) =>
+      orElse(find(field), (offset) => Number(buffer.readUint64(at(offset, 8))), fallback),
+    flag: (field) => orElse(find(field), (offset) => buffer.readInt8(offset) !== 0, false),
     text: (field) => new TextDecoder().decode(bytesOf(field)),
     ints: (field) => vector(field, 4, (offset) => buffer.readInt32(offset)),
     longs: (field) => vector(field, 8, (offset) => Number(buffer.readInt64(offset))),
     floats: (field) => vector(field, 4, (offset) => buffer.readFloat32(offset)),
     bytes: bytesOf,
-    table: (field) => orElse(find(field), (offset) => tableAt(buffer, indirect(offset), source), undefined),
-    tables: (field) => vector(field, 4, (offset) => tableAt(buffer, indirect(offset), source)),
+    table: (field) => orElse(find(field), (offset) => tableAt(buffer, indirect(offset), refuse), undefined),
+    tables(field) {
+      const { start, length } = span(field, 4);
+      if (length > mostTables) throw refuse(`byte ${start - 4} counts ${length} tables`);
+      return vector(field, 4, (offset) => tableAt(buffer, indirect(offset), refuse));
+    },
   };
 }
 
 function orElse<T, F>(offset: number | undefined, read: (offset: number) => T, fallback: F): T | F {
   return offset === undefined ? fallback : read(offset);
-}
-
-function invalid(source: string, reason: string): RegraftError {
-  return new RegraftError(
-    'BACKBONE_INVALID',
-    `Expected a TensorFlow Lite network in ${source}, but ${reason}.`,
-    {
-      hint: 'The file may be damaged or of another kind: fetch it again.',
-    },
-  );
 }

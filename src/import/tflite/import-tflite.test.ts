@@ -156,7 +156,7 @@ describe('RESHAPE', () => {
       scales: [1 / 64],
       zeroPoint: 128,
     };
-    const model = importTflite(
+    const { model } = importTflite(
       buildTflite(networkOf([output], { code: 22, inputs: ['input'], outputs: ['output'] })),
       'net',
       'uint8',
@@ -175,7 +175,7 @@ it('an imported graph takes any batch size', async () => {
     outputs: ['output'],
     options: poolOptions(window, 0),
   });
-  const model = importTflite(buildTflite(network), 'net', 'uint8');
+  const { model } = importTflite(buildTflite(network), 'net', 'uint8');
   const [one, two] = [steps(input.shape, 1), steps(input.shape, 9)];
   const both = await run(model, Uint8Array.of(...one, ...two), 2);
   const apart = [await run(model, one, 1), await run(model, two, 1)];
@@ -190,13 +190,13 @@ async function expectResult(network: NetworkDraft, expected: Picture): Promise<v
   const wanted = quantise(expected.values, scale, zeroPoint);
   // A check on steps that are all alike could not fail.
   expect(new Set(wanted).size).toBeGreaterThan(8);
-  const quantised = importTflite(bytes, 'net', 'uint8');
+  const { model: quantised } = importTflite(bytes, 'net', 'uint8');
   for (const model of [encodeModel(quantised), quantised]) {
     const { dims, data } = await run(model, steps(input.shape, 1), 1);
     expect(dims).toEqual([1, expected.channels, expected.height, expected.width]);
     expect(channelsLast(data as Uint8Array, expected)).toEqual([...wanted]);
   }
-  const real = await run(importTflite(bytes, 'net', 'float32'), steps(input.shape, 1), 1);
+  const real = await run(importTflite(bytes, 'net', 'float32').model, steps(input.shape, 1), 1);
   const actual = channelsLast(real.data as Float32Array, expected);
   for (const [index, value] of expected.values.entries()) expect(actual[index]).toBeCloseTo(value, 5);
 }

@@ -39,6 +39,9 @@ function explainCalibration({ head: { temperature }, metrics: { test } }: RunRec
   if (Math.abs(temperature - 1) < 0.005) {
     return `Its probabilities needed no correction: they are off by ${after} on average.`;
   }
+  if (before === after) {
+    return `Its scores are divided by ${formatNumber(temperature)}; on these test photos its probabilities are off by ${after} on average with and without.`;
+  }
   const habit = temperature > 1 ? 'too sure of itself' : 'too unsure of itself';
   const start = `The raw classifier was ${habit}, so its scores are divided by ${formatNumber(temperature)}`;
   return test.ece <= test.eceUncalibrated

@@ -24,6 +24,15 @@ export function makeRun({
   const perClass = classes.map((label, index) => classMetrics(label, index, confusion));
   return {
     schemaVersion: 1,
+    options: {
+      source: shape.name ?? 'flower_photos',
+      out: null,
+      split: null,
+      nested: false,
+      allowSmall: false,
+      strict: false,
+      maxPixels: null,
+    },
     dataset: {
       name: shape.name ?? 'flower_photos',
       classes: [...classes],

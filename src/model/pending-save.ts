@@ -1,0 +1,32 @@
+import { readdir, rename, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoCode } from '../atomic-file.ts';
+
+/**
+ * The folder inside a model folder that holds a whole set of new files while they take their places one after the other. It appears
+ * in one step, so that a save is either not begun or can be finished by anyone.
+ */
+export const pendingFolder = '.regraft.saved';
+
+/**
+ * Finishes what a killed process began to save in a folder, so that its files belong together: they are all written, only some are not in
+ * their places yet. Does nothing where nothing is pending; throws the file system's error.
+ */
+export async function finishSave(folder: string): Promise<void> {
+  const pending = join(folder, pendingFolder);
+  const names = await readdir(pending).catch((error: unknown) => {
+    ignoreMissing(error);
+    return [];
+  });
+  for (const name of names) await moveIntoPlace(folder, name);
+  await rmdir(pending).catch(ignoreMissing);
+}
+
+/** Moves one of the pending files to its place; another process may have done so already. */
+export async function moveIntoPlace(folder: string, name: string): Promise<void> {
+  await rename(join(folder, pendingFolder, name), join(folder, name)).catch(ignoreMissing);
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!['ENOENT', 'ENOTDIR'].includes(errnoCode(error) ?? '')) throw error;
+}
