@@ -1,4 +1,5 @@
 import type { GraphNode, Model, Tensor } from '../graph.ts';
+import { freeName, namesOf } from '../names.ts';
 
 /** Changes to a graph that are collected while it is walked, and made at once. */
 export interface GraphEdit {
@@ -33,21 +34,12 @@ export function editGraph(model: Model): GraphEdit {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const readers = readersOf(graph.nodes);
   const outputs = new Set(graph.outputs.map(({ name }) => name));
-  const taken = new Set([
-    ...graph.inputs.map(({ name }) => name),
-    ...graph.initializers.keys(),
-    ...makers.keys(),
-  ]);
+  const taken = namesOf(graph);
   const replaced = new Map<GraphNode, readonly GraphNode[]>();
   const names = new Map<string, string>();
   const constants = new Map<string, Tensor>();
 
-  const newName = (wanted: string): string => {
-    let name = wanted;
-    for (let count = 2; taken.has(name); count++) name = `${wanted}/${count}`;
-    taken.add(name);
-    return name;
-  };
+  const newName = (wanted: string): string => freeName(wanted, taken);
   return {
     model,
     maker: (name) => makers.get(name),

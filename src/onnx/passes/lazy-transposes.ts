@@ -1,5 +1,6 @@
 import { node as makeNode } from '../build.ts';
 import type { GraphNode, Model, Tensor } from '../graph.ts';
+import { freeName, namesOf } from '../names.ts';
 import type { TensorFacts } from '../shapes/facts.ts';
 import type { CommuteContext, Transposed } from './commute.ts';
 import type { Shapes } from './pass.ts';
@@ -22,7 +23,7 @@ export interface LazyTransposes extends CommuteContext {
 export function lazyTransposes(model: Model, shapes: Shapes): LazyTransposes {
   const { graph } = model;
   const outputs = new Set(graph.outputs.map(({ name }) => name));
-  const taken = new Set([...shapes.keys(), ...graph.nodes.flatMap((node) => node.outputs)]);
+  const taken = namesOf(graph);
   const initializers = new Map<string, Tensor>(graph.initializers);
   const facts = new Map<string, TensorFacts>(shapes);
   const deferred = new Map<string, Transposed>();
@@ -30,12 +31,7 @@ export function lazyTransposes(model: Model, shapes: Shapes): LazyTransposes {
   const written = new Set<string>();
   const nodes: GraphNode[] = [];
 
-  const newName = (wanted: string): string => {
-    let name = wanted;
-    for (let count = 2; taken.has(name); count++) name = `${wanted}/${count}`;
-    taken.add(name);
-    return name;
-  };
+  const newName = (wanted: string): string => freeName(wanted, taken);
   const write = (node: GraphNode): void => {
     nodes.push(node);
     for (const name of node.outputs) written.add(name);
