@@ -75,6 +75,7 @@ export function adaptNetwork(
     sha256,
     form: imported.form,
     preprocess: fit,
+    scaling,
     variant: isAsListed ? entry.variant : variantOf(fit, scaling, all),
     taps: all.map(({ name, size }) => ({ name, size })),
     model: attachTaps(model, all),

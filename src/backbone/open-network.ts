@@ -25,6 +25,8 @@ export interface OpenedNetwork {
   /** Size of all its files. */
   readonly bytes: number;
   readonly imported: ImportedNetwork;
+  /** The name of its file's format, `ONNX` for one. */
+  readonly format: string;
   /** What a file beside it says about photos. */
   readonly beside: KnownPreprocess;
   /** The catalogue's entry, for a network of the catalogue. */
@@ -75,6 +77,7 @@ async function openEntry(entry: CatalogueEntry, options: OpenNetworkOptions): Pr
     sha256: entry.file.sha256,
     bytes: entry.file.bytes,
     imported,
+    format: imported.format,
     beside: {},
     entry,
   };
@@ -94,8 +97,9 @@ async function openSource(spec: string, options: OpenNetworkOptions): Promise<Op
   };
   const name = inside ?? nameOf(fetched);
   const bytes = inside === undefined ? await readFile(fetched.path) : await read(posix.basename(inside));
-  if (bytes === undefined)
+  if (bytes === undefined) {
     throw new Error(`${inside ?? ''} was listed in ${fetched.source}, but is not there`);
+  }
 
   const parts = new Map<string, Uint8Array>();
   const beside = async (path: string): Promise<Uint8Array | undefined> => {
@@ -109,6 +113,7 @@ async function openSource(spec: string, options: OpenNetworkOptions): Promise<Op
     sha256: hashOf(inside === undefined ? fetched.sha256 : sha256(bytes), parts),
     bytes: [...parts.values()].reduce((sum, part) => sum + part.length, bytes.length),
     imported,
+    format: imported.format,
     beside: await findPreprocess(imported, read),
   };
 }

@@ -13,7 +13,7 @@ export interface NetworkFile {
 }
 
 /**
- * Imports a pretrained network from a file of any known format.
+ * Imports a pretrained network from a file of any known format, and names the format.
  *
  * @throws RegraftError `BACKBONE_INVALID` for a broken file or one of no known format, `OPERATOR_UNSUPPORTED` naming operator and node,
  * `PREPROCESS_UNKNOWN`, `INVALID_OPTION`, and what `beside` throws.
@@ -21,11 +21,12 @@ export interface NetworkFile {
 export async function importNetwork(
   file: NetworkFile,
   options: ImportOptions = {},
-): Promise<ImportedNetwork> {
+): Promise<ImportedNetwork & { readonly format: string }> {
   const { bytes, name } = file;
   const format = formats.find(({ matches }) => matches(bytes, name));
   if (format === undefined) throw unknownFormat(name);
-  return withFilesBeside(file.beside, (beside) => format.read(bytes, name, beside, options));
+  const imported = await withFilesBeside(file.beside, (beside) => format.read(bytes, name, beside, options));
+  return { ...imported, format: format.name };
 }
 
 /**

@@ -12,6 +12,7 @@ export function importInception(bytes: Uint8Array, form: NumericForm): Backbone 
       sha256: inceptionV3.file.sha256,
       bytes: bytes.length,
       imported: importTflite(bytes, 'network', form),
+      format: 'TensorFlow Lite',
       beside: {},
       entry: inceptionV3,
     },

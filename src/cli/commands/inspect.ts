@@ -7,7 +7,7 @@ import { photoFitOf } from '../../model/photo-fit.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import type { CommandContext } from '../context.ts';
 import { formatExamples } from '../help-text.ts';
-import { formatPhotoFit } from '../terminal/photo-fit.ts';
+import { formatPhotoFit } from '../../shared/format-photo-fit.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { formatTable } from '../terminal/table.ts';
 import { countOf, formatBytes, formatPercent } from '../terminal/units.ts';

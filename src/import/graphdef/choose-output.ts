@@ -26,7 +26,7 @@ export function chooseOutput(
   throw new RegraftError(
     'INVALID_OPTION',
     `Expected one output in ${source} but found ${others.length + 1}: nodes ${[only, ...others].slice(0, 8).join(', ')}${others.length > 7 ? ', …' : ''}.`,
-    { hint: `Choose one: --output ${only}` },
+    { hint: `Choose one: --network-output ${only}` },
   );
 }
 

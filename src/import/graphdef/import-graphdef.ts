@@ -83,7 +83,7 @@ function importNode(
       'OPERATOR_UNSUPPORTED',
       `${op} (node ${name}) in ${draft.source} cannot be imported.`,
       {
-        hint: 'Bring the network as ONNX: its own framework can export it. A part of it can be chosen with --output.',
+        hint: 'Bring the network as ONNX: its own framework can export it. A part of it can be chosen with --network-output.',
       },
     );
   }
