@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, posix } from 'node:path';
 import type { ImportedNetwork } from '../import/imported-network.ts';
@@ -52,6 +53,12 @@ export async function openNetwork(spec: string, options: OpenNetworkOptions): Pr
   checkNetworkName(spec);
   const entry = catalogue.find(({ id }) => id === spec);
   return entry === undefined ? openSource(spec, options) : openEntry(entry, options);
+}
+
+/** Whether a text names a network: of the catalogue, or by a source or path that is there. */
+export function isNetworkName(spec: string): boolean {
+  if (catalogue.some(({ id }) => id === spec)) return true;
+  return isSource(spec) && (parseSource(spec).type !== 'local' || existsSync(spec.replace(/#.*$/, '')));
 }
 
 /**
