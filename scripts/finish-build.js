@@ -1,4 +1,6 @@
-// Marks the command-line entry executable: tsc writes no file modes.
+// Marks the command-line entries executable: tsc writes no file modes.
 import { chmodSync } from 'node:fs';
 
-chmodSync(new URL('../dist/cli/main.js', import.meta.url), 0o755);
+for (const entry of ['main.js', 'regraft.cjs']) {
+  chmodSync(new URL(`../dist/cli/${entry}`, import.meta.url), 0o755);
+}

@@ -3,32 +3,15 @@
 
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { type ErrorCode, RegraftError, throwIfCancelled } from './errors.ts';
+import { RegraftError, throwIfCancelled } from './errors.ts';
 import { decodeImage } from './image/decode.ts';
 import { loadModel } from './model/load.ts';
 import type { ModelMetadata } from './model/metadata.ts';
 import { photoFitOf } from './model/photo-fit.ts';
-import { commonOptions, parseOptions, wholeNumber } from './options.ts';
+import { commonOptions, parseOptions, parsePath, wholeNumber } from './options.ts';
+import { checkPhotos, parsePhoto } from './photo-argument.ts';
+import { failedPrediction, type Prediction, rankedPrediction } from './prediction.ts';
 import { openSessions } from './runtime/session-pool.ts';
-
-/** A class with its calibrated probability. */
-export interface ScoredLabel {
-  readonly label: string;
-  readonly probability: number;
-}
-
-/** What a classifier says of one photo. */
-export interface Prediction {
-  /** The path as it was given; empty for bytes. */
-  readonly path: string;
-  /** The most probable class; null when the photo could not be read. */
-  readonly label: string | null;
-  readonly probability: number | null;
-  /** The most probable classes, most probable first. */
-  readonly top: readonly ScoredLabel[];
-  /** Why the photo could not be read. */
-  readonly error?: { readonly code: ErrorCode; readonly reason: string };
-}
 
 /** Options of {@link loadClassifier}. */
 export interface ClassifierOptions {
@@ -52,15 +35,19 @@ export interface Classifier extends AsyncDisposable {
   readonly path: string;
   readonly labels: readonly string[];
   readonly info: ModelMetadata;
-  /** Classifies one photo: a path, or the bytes of an image file. */
-  classifyOne(photo: string | Uint8Array, options?: ClassifyOptions): Promise<Prediction>;
+  /**
+   * Classifies one photo: a path, or the bytes of an image file.
+   *
+   * @throws RegraftError `CANCELLED`, `RUNTIME_FAILED`, `INVALID_OPTION`, or `CLASSIFIER_CLOSED` after it was disposed of.
+   */
+  classifyOne(photo: string | Uint8Array | ArrayBuffer, options?: ClassifyOptions): Promise<Prediction>;
   /**
    * Classifies photos on all cores; predictions come in the order given, and one that cannot be read has an `error` instead of a label.
    *
-   * @throws RegraftError `CANCELLED`, `RUNTIME_FAILED`, or `INVALID_OPTION`.
+   * @throws RegraftError as `classifyOne` does.
    */
   classify(
-    photos: Iterable<string | Uint8Array>,
+    photos: Iterable<string | Uint8Array | ArrayBuffer>,
     options?: ClassifyOptions,
   ): AsyncGenerator<Prediction, void, undefined>;
 }
@@ -76,7 +63,7 @@ const classifyOptions = z.strictObject({ top: wholeNumber(1).default(5), maxPixe
  */
 export async function loadClassifier(location: string, options: ClassifierOptions = {}): Promise<Classifier> {
   const resolved = parseOptions(loadOptions, options, 'loadClassifier');
-  const { path, model, metadata } = await loadModel(location);
+  const { path, model, metadata } = await loadModel(parsePath(location, 'the model'));
   const { labels, preprocess } = metadata;
   const input = model.graph.inputs[0]?.name;
   if (preprocess === null || input === undefined) {
@@ -87,28 +74,26 @@ export async function loadClassifier(location: string, options: ClassifierOption
   const sessions = await openSessions(model, resolved);
   const fit = photoFitOf(preprocess);
 
+  let closed = false;
+
   const classifyOne = async (
-    photo: string | Uint8Array,
-    given: ClassifyOptions = {},
+    given: string | Uint8Array | ArrayBuffer,
+    options?: ClassifyOptions,
   ): Promise<Prediction> => {
-    const { top, maxPixels, signal } = parseOptions(classifyOptions, given, 'classify');
+    const { top, maxPixels, signal } = parseOptions(classifyOptions, options, 'classify');
+    const photo = parsePhoto(given);
+    if (closed) throw closedError(path);
     const name = typeof photo === 'string' ? photo : '';
     let data: Uint8Array;
     try {
       data = await decodeImage(photo, { ...fit, maxPixels });
     } catch (error) {
       if (!(error instanceof RegraftError)) throw error;
-      return {
-        path: name,
-        label: null,
-        probability: null,
-        top: [],
-        error: { code: error.code, reason: error.message },
-      };
+      return failedPrediction(name, error);
     }
     const image = { type: 'uint8', dims: [1, fit.height, fit.width, 3], data } as const;
     const { probabilities } = await sessions.run({ [input]: image }, { signal, transfer: true });
-    return { path: name, ...rank(probabilities?.data as Float32Array, labels, top) };
+    return rankedPrediction(name, probabilities?.data as Float32Array, labels, top);
   };
 
   return {
@@ -116,14 +101,16 @@ export async function loadClassifier(location: string, options: ClassifierOption
     labels,
     info: metadata,
     classifyOne,
-    async *classify(photos, given = {}) {
+    async *classify(photos, options) {
+      const { signal } = parseOptions(classifyOptions, options, 'classify');
+      checkPhotos(photos);
       // A few more than the workers, so that decoding overlaps with inference; memory does not grow with the number of photos.
       const window = sessions.workers * 2 + 2;
       const pending: Promise<Prediction>[] = [];
       try {
         for (const photo of photos) {
-          throwIfCancelled(given.signal);
-          const prediction = classifyOne(photo, given);
+          throwIfCancelled(signal);
+          const prediction = classifyOne(photo, options);
           // Its error is thrown when its turn comes; until then it must not count as unhandled.
           prediction.catch(() => undefined);
           pending.push(prediction);
@@ -134,17 +121,19 @@ export async function loadClassifier(location: string, options: ClassifierOption
         await Promise.allSettled(pending);
       }
     },
-    [Symbol.asyncDispose]: () => sessions[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]() {
+      closed = true;
+      return sessions[Symbol.asyncDispose]();
+    },
   };
 }
 
-function rank(
-  probabilities: Float32Array,
-  labels: readonly string[],
-  top: number,
-): Omit<Prediction, 'path' | 'error'> {
-  const scored = labels.map((label, index) => ({ label, probability: probabilities[index] ?? 0 }));
-  scored.sort((a, b) => b.probability - a.probability);
-  const [best] = scored;
-  return { label: best?.label ?? null, probability: best?.probability ?? null, top: scored.slice(0, top) };
+function closedError(path: string): RegraftError {
+  return new RegraftError(
+    'CLASSIFIER_CLOSED',
+    `The classifier of ${path} was disposed of and classifies no more photos.`,
+    {
+      hint: 'Load it again, or dispose of it later.',
+    },
+  );
 }

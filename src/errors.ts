@@ -44,6 +44,7 @@ export const errorCodes = {
   MODEL_NOT_FOUND: 'The model file or folder does not exist.',
   MODEL_INVALID: 'A file is not a Regraft model, or it is damaged.',
   NOT_A_CLASSIFIER: 'A model holds only a head and cannot classify photos.',
+  CLASSIFIER_CLOSED: 'A classifier was used after it was disposed of.',
   NO_PHOTO_READ: 'None of the photos could be read.',
 } as const;
 

@@ -9,7 +9,7 @@ import { evaluatePredictions } from './evaluate/evaluate.ts';
 import type { Mistake, TestMetrics } from './evaluate/metrics.ts';
 import { findMistakes } from './evaluate/mistakes.ts';
 import { regraftHome } from './home.ts';
-import { commonOptions, flag, parseOptions } from './options.ts';
+import { commonOptions, flag, parseOptions, parsePath } from './options.ts';
 import type { OnProgress } from './shared/progress.ts';
 import { startStages } from './training/stages.ts';
 
@@ -46,6 +46,8 @@ export async function evaluateModel(
   options: EvaluateOptions = {},
 ): Promise<ModelEvaluation> {
   const settings = parseOptions(evaluateOptions, options, 'evaluateModel');
+  parsePath(model, 'the model');
+  parsePath(source, 'the folder of photos');
   const { home = regraftHome(), nested, maxPixels, workers, onProgress, signal } = settings;
   const stages = startStages(onProgress, signal);
   const scan = { home, nested, onProgress, signal, minClasses: 1 } as const;

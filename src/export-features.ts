@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { defaultBackbone } from './backbone/catalogue.ts';
+import type { Backbone, Tap } from './backbone/backbone.ts';
 import { loadBackbone } from './backbone/load.ts';
-import type { NumericForm } from './onnx/numeric-form.ts';
+import { checkNetworkOptions, type NetworkOptions, networkOptions } from './backbone/network-options.ts';
 import type { SkippedPhoto } from './dataset/dataset.ts';
 import { scanDataset } from './dataset/scan.ts';
 import { type ExportBatch, writeArrowFile } from './features/arrow-file.ts';
@@ -15,18 +15,18 @@ import { retrainTextPaths } from './features/retrain-text-paths.ts';
 import { openFeatureStore } from './features/store.ts';
 import { regraftHome } from './home.ts';
 import { checkFolder } from './model/save.ts';
-import { choice, commonOptions, flag, parseOptions, text } from './options.ts';
+import { choice, commonOptions, flag, parseOptions, parsePath, text } from './options.ts';
 import type { OnProgress } from './shared/progress.ts';
+import { formatPhotoFit } from './shared/format-photo-fit.ts';
+import { chooseTaps } from './training/features-of-parts.ts';
 import { startStages } from './training/stages.ts';
 
 /** Options of {@link exportFeatures}. */
-export interface ExportFeaturesOptions {
+export interface ExportFeaturesOptions extends NetworkOptions {
   /** File (`arrow`) or folder (`retrain-txt`) to write. */
   readonly output: string;
   /** `arrow`: all taps in one Arrow IPC file. `retrain-txt`: the bottleneck as the classic's text files. @default 'arrow' */
   readonly format?: 'arrow' | 'retrain-txt' | undefined;
-  readonly backbone?: string | undefined;
-  readonly form?: NumericForm | undefined;
   readonly nested?: boolean | undefined;
   readonly maxPixels?: number | undefined;
   readonly home?: string | undefined;
@@ -50,8 +50,7 @@ const exportOptions = z.strictObject({
   ...commonOptions,
   output: text(),
   format: choice(['arrow', 'retrain-txt']).default('arrow'),
-  backbone: text().default(defaultBackbone),
-  form: choice(['uint8', 'float32']).default('uint8'),
+  ...networkOptions,
   nested: flag().default(false),
 });
 
@@ -65,7 +64,9 @@ export async function exportFeatures(
   options: ExportFeaturesOptions,
 ): Promise<ExportedFeatures> {
   const settings = parseOptions(exportOptions, options, 'exportFeatures');
-  const { format, backbone: id, form, nested, home = regraftHome(), onProgress, signal } = settings;
+  parsePath(source, 'the folder of photos');
+  checkNetworkOptions(settings);
+  const { format, nested, home = regraftHome(), onProgress, signal } = settings;
   const output = resolve(settings.output);
   const stages = startStages(onProgress, signal);
   await checkOutput(output, format);
@@ -74,8 +75,8 @@ export async function exportFeatures(
   const backbone = await stages.run(
     'backbone',
     'Loading the network',
-    () => loadBackbone(id, { home, form, onProgress, signal }),
-    (loaded) => `${loaded.id}, ${loaded.form}`,
+    () => loadBackbone(settings.backbone, { ...settings, home }),
+    ({ id, form, preprocess }) => `${id}, ${form}; photos ${formatPhotoFit(preprocess)}`,
   );
   const store = await openFeatureStore(home, backbone);
   const { computed, cached, failed } = await stages.run(
@@ -89,7 +90,7 @@ export async function exportFeatures(
   if (failed.length === dataset.photos.length) throw nothingRead(source, failed);
   const unreadable = new Set(failed.map(({ path }) => path));
   const photos = dataset.photos.filter(({ path }) => !unreadable.has(path));
-  const taps = format === 'arrow' ? backbone.taps : backbone.taps.slice(-1);
+  const taps = tapsToWrite(backbone, format, settings.taps);
   const temporary = `${home}/tmp`;
 
   if (format === 'retrain-txt') {
@@ -126,6 +127,21 @@ function nothingRead(source: string, failed: readonly SkippedPhoto[]): RegraftEr
     'NO_PHOTO_READ',
     `None of the ${failed.length} photos in ${source} could be read. The first, ${first?.path ?? ''}: ${first?.reason ?? ''}`,
     { hint: 'Nothing was written. Repair or replace the photos.' },
+  );
+}
+
+/** All taps, or the chosen ones; of the text files' one the bottleneck, or the only chosen one. */
+function tapsToWrite(
+  backbone: Backbone,
+  format: 'arrow' | 'retrain-txt',
+  names: readonly string[] | undefined,
+): readonly Tap[] {
+  if (names === undefined) return format === 'arrow' ? backbone.taps : backbone.taps.slice(-1);
+  if (format === 'arrow' || names.length === 1) return chooseTaps(backbone, names);
+  throw new RegraftError(
+    'INVALID_OPTION',
+    `Expected one tap for retrain-txt but received ${names.length}: ${names.join(', ')}.`,
+    { hint: 'A text file holds one vector: write several taps as arrow.' },
   );
 }
 

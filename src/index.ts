@@ -1,20 +1,22 @@
 export { train, type TrainResult } from './train.ts';
 export type { TrainOptions } from './training/options.ts';
-export {
-  loadClassifier,
-  type Classifier,
-  type ClassifierOptions,
-  type ClassifyOptions,
-  type Prediction,
-  type ScoredLabel,
-} from './classify.ts';
+export { loadClassifier, type Classifier, type ClassifierOptions, type ClassifyOptions } from './classify.ts';
+export type { Prediction, ScoredLabel } from './prediction.ts';
 export { evaluateModel, type EvaluateOptions, type ModelEvaluation } from './evaluate-model.ts';
+export {
+  importClassifier,
+  type ImportClassifierOptions,
+  type ImportedClassifier,
+} from './import-classifier.ts';
+export { inspectNetwork, type InspectNetworkOptions, type NetworkDescription } from './inspect-network.ts';
 export { exportFeatures, type ExportedFeatures, type ExportFeaturesOptions } from './export-features.ts';
 export { RegraftError, type ErrorCode, type RegraftErrorOptions } from './errors.ts';
 export { runRecordSchema, type RunRecord } from './model/run-record.ts';
 export type { ModelMetadata } from './model/metadata.ts';
 export type { ClassMetrics, Mistake, TestMetrics } from './evaluate/metrics.ts';
 export type { SkippedPhoto } from './dataset/dataset.ts';
+export type { NetworkOptions } from './backbone/network-options.ts';
+export type { PhotoFit, PixelScaling } from './shared/preprocess.ts';
 export type { NumericForm } from './onnx/numeric-form.ts';
 export type { HeadType } from './head/trainers.ts';
 export type { OnProgress, ProgressEvent, Stage } from './shared/progress.ts';

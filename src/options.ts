@@ -59,7 +59,14 @@ export const commonOptions = {
  * @param owner - Whose options they are, to begin a sentence with: `The logistic head`.
  * @throws RegraftError `INVALID_OPTION` naming the option, what was expected and what was found.
  */
-export function parseOptions<T extends z.ZodType>(schema: T, given: object, owner: string): z.output<T> {
+export function parseOptions<T extends z.ZodType>(
+  schema: T,
+  given: unknown = {},
+  owner: string,
+): z.output<T> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw invalidValue(`an object with the options of ${owner}`, 'options', given);
+  }
   const values: Record<string, unknown> = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
   );
@@ -71,6 +78,23 @@ export function parseOptions<T extends z.ZodType>(schema: T, given: object, owne
   throw new RegraftError('INVALID_OPTION', sentences.join(' '), hint);
 }
 
+/**
+ * Takes a path that a caller gave.
+ *
+ * @param name - The argument's name, for the message.
+ * @throws RegraftError `INVALID_OPTION` when it is no text.
+ */
+export function parsePath(given: unknown, name: string): string {
+  if (typeof given === 'string' && given !== '') return given;
+  throw invalidValue('a path', name, given);
+}
+
+/** Gives the error for a value that is not what was expected. */
+export function invalidValue(expected: string, name: string, given: unknown, hint?: string): RegraftError {
+  const message = `Expected ${expected} for ${name} but received ${formatValue(given)}.`;
+  return new RegraftError('INVALID_OPTION', message, hint === undefined ? {} : { hint });
+}
+
 function explain(issue: z.core.$ZodIssue, values: Record<string, unknown>, owner: string): string {
   if (issue.code === 'unrecognized_keys') {
     return `${owner} has no option ${issue.keys.map((key) => JSON.stringify(key)).join(' or ')}.`;
@@ -80,8 +104,15 @@ function explain(issue: z.core.$ZodIssue, values: Record<string, unknown>, owner
 }
 
 function formatValue(value: unknown): string {
-  if (typeof value === 'string' || (typeof value === 'object' && value !== null)) {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const name = (value.constructor as { name?: string } | undefined)?.name ?? 'Object';
+  if (name !== 'Object' && name !== 'Array') return `an object of the class ${name}`;
+  try {
     return JSON.stringify(value);
+  } catch {
+    // What refers to itself, or holds a BigInt, has no JSON.
+    return name === 'Array' ? 'an array' : 'an object';
   }
-  return typeof value === 'function' ? 'a function' : String(value);
 }

@@ -120,7 +120,7 @@ describe('wrong usage ends with exit code 2 and says what was expected', () => {
     [['train'], 'Expected a folder of photos but received none.', 'regraft train flowers'],
     [['train', 'photos', '--bottlenecks', 'texts'], "received both 'photos' and 'texts'.", ''],
     [['train', 'photos', 'more'], 'Too many arguments', ''],
-    [['train', ''], 'Expected a text that is not empty for source but received "".', ''],
+    [['train', ''], 'Expected a path for the folder of photos but received "".', ''],
     [
       ['train', '--bottlenecks', 'texts', '--taps', 'a'],
       'Expected no taps with bottlenecks but received one.',

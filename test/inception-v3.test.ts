@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findEntry } from '../src/backbone/catalogue.ts';
-import { importInception, inceptionTaps } from '../src/backbone/inception-v3.ts';
+import { inceptionV3 } from '../src/backbone/inception-v3.ts';
 import { importTflite } from '../src/import/tflite/import-tflite.ts';
 import { cutAt } from '../src/onnx/cut.ts';
 import type { NumericForm } from '../src/onnx/numeric-form.ts';
@@ -20,6 +20,7 @@ import {
 } from './goldens/tflite-inputs.ts';
 import { findRealData } from './support/real-data.ts';
 import { findWeights } from './support/home.ts';
+import { importInception } from './support/inception.ts';
 
 interface Quantised {
   readonly name: string;
@@ -127,10 +128,10 @@ describe.skipIf(weights.path === undefined)('Inception v3 against the TensorFlow
   it('every tap is the average of its block over all positions, in both forms', async () => {
     const [input] = drawInputs();
     for (const form of ['uint8', 'float32'] as const) {
-      await using taps = await openSessions(importInception(bytes, 'network', form), { workers: 1 });
+      await using taps = await openSessions(importInception(bytes, form).model, { workers: 1 });
       const pooled = await taps.run({ image: imageOf(input) });
       const blocks = await runBlocks(bytes, form, input);
-      for (const { name, size, tensor } of inceptionTaps) {
+      for (const { name, size, tensor } of inceptionV3.taps ?? []) {
         expect(pooled[name]?.dims).toEqual([1, size]);
         const expected = averagePositions(blocks[tensor]);
         expect(cosine(pooled[name]?.data as Float32Array, expected)).toBeGreaterThan(0.99999);
@@ -139,7 +140,7 @@ describe.skipIf(weights.path === undefined)('Inception v3 against the TensorFlow
   });
 
   it('int8 weights give bit-identical features to the uint8 weights of the file', async () => {
-    const model = importInception(bytes, 'network', 'uint8');
+    const model = importInception(bytes, 'uint8').model;
     const rewritten = withInt8Weights(model);
     const int8 = [...rewritten.graph.initializers.values()].filter(
       ({ type, dims }) => type === 'int8' && dims.length === 4,
@@ -158,7 +159,7 @@ describe.skipIf(weights.path === undefined)('Inception v3 against the TensorFlow
 
   it('a batch gives the same features as its pictures one by one', async () => {
     const inputs = drawInputs().slice(0, 3);
-    await using sessions = await openSessions(importInception(bytes, 'network', 'uint8'), { workers: 1 });
+    await using sessions = await openSessions(importInception(bytes, 'uint8').model, { workers: 1 });
     const batch = {
       type: 'uint8',
       dims: [inputs.length, inputSize, inputSize, 3],
@@ -182,7 +183,7 @@ interface Network {
 const logits = 'output';
 
 async function openNetwork(bytes: Uint8Array, form: NumericForm): Promise<Network> {
-  const taps = await openSessions(importInception(bytes, 'network', form), { workers: 1 });
+  const taps = await openSessions(importInception(bytes, form).model, { workers: 1 });
   const whole = await openWhole(
     bytes,
     form,
@@ -223,7 +224,7 @@ async function runBlocks(
   await using sessions = await openWhole(
     bytes,
     form,
-    inceptionTaps.map(({ tensor }) => tensor),
+    (inceptionV3.taps ?? []).map(({ tensor }) => tensor),
   );
   const outputs = await sessions.run({ image: imageOf(input) });
   const constant = (name: string): number => Number(graph.initializers.get(name)?.data[0]);

@@ -6,20 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Backbone } from '../src/backbone/backbone.ts';
-import {
-  importInception,
-  inceptionPreprocess,
-  inceptionTaps,
-  inceptionVariant,
-} from '../src/backbone/inception-v3.ts';
 import { loadClassifier } from '../src/classify.ts';
 import { buildClassifier } from '../src/model/build-classifier.ts';
 import { sealModel } from '../src/model/seal.ts';
-import type { NumericForm } from '../src/onnx/numeric-form.ts';
 import { encodeModel } from '../src/onnx/write.ts';
 import { formulaHead, tinyBackbone } from './fixtures/tiny-backbone.ts';
 import { findWeights } from './support/home.ts';
+import { importInception } from './support/inception.ts';
 
 const script = fileURLToPath(new URL('fixtures/plain-onnxruntime.ts', import.meta.url));
 const labels = ['fir', 'oak', 'pine', 'yew'];
@@ -42,7 +35,7 @@ describe('onnxruntime-node alone, with a resize, gives the probabilities of a mo
   it.skipIf(weights.path === undefined).each(['uint8', 'float32'] as const)(
     'with Inception v3 in the %s form',
     async (form) => {
-      const backbone = inception(await readFile(weights.path ?? ''), form);
+      const backbone = importInception(await readFile(weights.path ?? ''), form);
       const taps = ['Mixed_6e', 'bottleneck'];
       await compare(buildClassifier(backbone, taps, formulaHead(768 + 2048, labels, 0.2)), 299);
     },
@@ -109,16 +102,4 @@ async function drawPhotos(folder: string): Promise<string[]> {
       return join(folder, name);
     }),
   );
-}
-
-function inception(bytes: Uint8Array, form: NumericForm): Backbone {
-  return {
-    id: 'inception-v3',
-    sha256: '0'.repeat(64),
-    form,
-    preprocess: inceptionPreprocess,
-    variant: inceptionVariant,
-    taps: inceptionTaps,
-    model: importInception(bytes, 'inception-v3', form),
-  };
 }

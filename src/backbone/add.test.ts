@@ -3,7 +3,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { addWeights } from './add.ts';
-import { type CatalogueEntry, catalogue, findEntry, formatSource } from './catalogue.ts';
+import { catalogue, findEntry } from './catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
+import { formatSource } from './weights-source.ts';
 import { listBackbones } from './list.ts';
 import { packFiles } from './testing/registry.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
@@ -21,6 +23,9 @@ const entry: CatalogueEntry = {
   sources: [],
   licence: 'MIT',
   origin: 'A test.',
+  inputSize: 8,
+  featureSize: 4,
+  preprocess: {},
 };
 const entries = [...catalogue, entry];
 

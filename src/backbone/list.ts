@@ -1,4 +1,5 @@
-import { catalogue, type CatalogueEntry } from './catalogue.ts';
+import { catalogue } from './catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 import { isStored, weightsPath } from './weights-file.ts';
 
 /** A network of the catalogue, and whether its weights are on this machine. */

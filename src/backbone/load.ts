@@ -1,32 +1,31 @@
-import { readFile } from 'node:fs/promises';
+import { adaptNetwork } from './adapt-network.ts';
 import type { Backbone } from './backbone.ts';
-import type { NumericForm } from '../onnx/numeric-form.ts';
-import { findEntry } from './catalogue.ts';
-import { importInception, inceptionPreprocess, inceptionTaps, inceptionVariant } from './inception-v3.ts';
-import { ensureWeights, type WeightsOptions } from './weights.ts';
+import { type NetworkOptions, pickPreprocess } from './network-options.ts';
+import { type OpenedNetwork, openNetwork } from './open-network.ts';
+import { parsePreprocessOptions } from './preprocess-options.ts';
+import type { WeightsOptions } from './weights.ts';
 
 /** Options of {@link loadBackbone}. */
-export interface LoadBackboneOptions extends WeightsOptions {
-  /** `uint8` computes quantised, `float32` in floating point, slower by two and a half. @default 'uint8' */
-  readonly form?: NumericForm | undefined;
+export interface LoadBackboneOptions extends WeightsOptions, Omit<NetworkOptions, 'backbone'> {}
+
+/**
+ * Loads a network that gives features of photos: one of the catalogue by its id, or any other by its source or path. It is fetched
+ * on first use.
+ *
+ * @throws RegraftError `BACKBONE_UNKNOWN`, `PREPROCESS_UNKNOWN`, and what fetching and importing throw.
+ */
+export async function loadBackbone(spec: string, options: LoadBackboneOptions): Promise<Backbone> {
+  return adaptNetwork(await loadNetwork(spec, options), pickPreprocess(options), options.taps);
 }
 
 /**
- * Loads a network of the catalogue by its id; its weights are fetched on first use.
+ * Loads a network as its file has it, with its own classes.
  *
- * @throws RegraftError `BACKBONE_UNKNOWN`, and what {@link ensureWeights} throws.
+ * @throws RegraftError As {@link loadBackbone} does.
  */
-export async function loadBackbone(id: string, options: LoadBackboneOptions): Promise<Backbone> {
-  const { form = 'uint8' } = options;
-  const entry = findEntry(id);
-  const bytes = await readFile(await ensureWeights(entry, options));
-  return {
-    id: entry.id,
-    sha256: entry.file.sha256,
-    form,
-    preprocess: inceptionPreprocess,
-    variant: inceptionVariant,
-    taps: inceptionTaps.map(({ name, size }) => ({ name, size })),
-    model: importInception(bytes, entry.id, form),
-  };
+export function loadNetwork(spec: string, options: LoadBackboneOptions): Promise<OpenedNetwork> {
+  const { networkOutput, ...rest } = options;
+  const { width, height } = parsePreprocessOptions(pickPreprocess(options));
+  const size = width === undefined || height === undefined ? undefined : { width, height };
+  return openNetwork(spec, { ...rest, size, output: networkOutput });
 }

@@ -115,7 +115,8 @@ function packArguments(spec: string, cache: string, packed: string): string[] {
 
 // A module that npm loads first: its stdin is a pipe of this process, which the system closes however this process ends, by kill -9 too.
 const endWithParent = `data:text/javascript,${encodeURIComponent(
-  "process.stdin.on('end', () => process.exit(1)).on('error', () => process.exit(1)).resume().unref();",
+  `const end = () => process.kill(process.pid, 'SIGKILL');
+  process.stdin.on('end', end).on('error', end).resume().unref();`,
 )}`;
 
 interface NpmResult {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { errnoCode, makeFolder, writeError } from '../atomic-file.ts';
 import { cancelledError, RegraftError } from '../errors.ts';
 import type { OnProgress } from '../shared/progress.ts';
-import type { CatalogueEntry, WeightsFile } from './catalogue.ts';
+import type { CatalogueEntry, WeightsFile } from './catalogue-entry.ts';
 import { hashFile } from './hash-file.ts';
 
 /** The folder that holds networks' weights. */

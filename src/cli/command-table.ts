@@ -32,8 +32,13 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'inspect',
-    summary: 'show what a model file holds',
+    summary: 'show what a model or a pretrained network holds',
     load: () => import('./commands/inspect.ts'),
+  },
+  {
+    name: 'import',
+    summary: 'make a model of a classifier that was trained elsewhere',
+    load: () => import('./commands/import.ts'),
   },
   {
     name: 'features',
@@ -47,7 +52,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'backbones',
-    summary: 'list the pretrained networks, or add one by hand',
+    summary: 'list, fetch, add and verify pretrained networks',
     load: () => import('./commands/backbones.ts'),
   },
   {

@@ -1,4 +1,5 @@
-import type { Classifier, ClassifyOptions, Prediction } from '../classify.ts';
+import type { Classifier, ClassifyOptions } from '../classify.ts';
+import type { Prediction } from '../prediction.ts';
 import { listImages } from '../dataset/list-images.ts';
 import type { ErrorCode } from '../errors.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Prediction } from '../classify.ts';
+import type { Prediction } from '../prediction.ts';
 import type { ListedPhoto } from './photo-list.ts';
 import { printCsv, printTable } from './prediction-printers.ts';
 import { openMemoryScreen } from './testing/memory-screen.ts';

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FeatureMatrix } from './feature-matrix.ts';
@@ -77,6 +77,20 @@ describe('gathered features', () => {
     ).toBe(true);
     await inFile[Symbol.asyncDispose]();
     expect((await filesBelow(home)).filter((file) => file.startsWith(folder))).toEqual([]);
+  });
+
+  it('are an error, not zeros, when their file was cut off', async () => {
+    const { store, home } = await filledStore();
+    const folder = join(home, 'tmp');
+    const photos = Array.from({ length: 5000 }, (_, index) => photoHash(index % 9));
+    await using matrix = await gatherFeatures(store, photos, [late], folder, 1000);
+    const [file = ''] = (await filesBelow(home)).filter((path) => path.startsWith(folder));
+    await truncate(file, 4500 * 5 * 4);
+    expect(await matrix.chunk(0)).toHaveLength(4096 * 5);
+    await expect(matrix.chunk(1)).rejects.toMatchObject({
+      code: 'FEATURES_INVALID',
+      message: expect.stringContaining(file) as string,
+    });
   });
 
   it('in a folder that cannot be made are a clear error', async () => {

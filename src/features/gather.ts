@@ -111,11 +111,31 @@ async function gatherInFile(
     async chunk(index) {
       const first = index * chunkRows;
       const chunk = new Float32Array(Math.min(chunkRows, rows - first) * columns);
-      await file.read(new Uint8Array(chunk.buffer), 0, chunk.byteLength, first * rowBytes);
+      await readWhole(file, path, new Uint8Array(chunk.buffer), first * rowBytes);
       return chunk;
     },
     [Symbol.asyncDispose]: dispose,
   };
+}
+
+/** Fills a buffer, as one read may give less than was asked for. */
+async function readWhole(
+  file: FileHandle,
+  path: string,
+  buffer: Uint8Array,
+  position: number,
+): Promise<void> {
+  for (let done = 0; done < buffer.length;) {
+    const { bytesRead } = await file.read(buffer, done, buffer.length - done, position + done);
+    if (bytesRead === 0) {
+      throw new RegraftError(
+        'FEATURES_INVALID',
+        `Expected ${buffer.length} bytes at ${position} but found ${done} in ${path}.`,
+        { hint: 'The file was cut off while it was in use: run the same command again.' },
+      );
+    }
+    done += bytesRead;
+  }
 }
 
 async function openNew(path: string): Promise<FileHandle> {

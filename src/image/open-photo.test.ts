@@ -7,6 +7,7 @@ import type { Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RegraftError } from '../errors.ts';
 import { decodeImage } from './decode.ts';
+import { corruptPhotoError } from './open-photo.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -182,5 +183,17 @@ describe('harmless flaws of real photos', () => {
     broken.fill(0x55, broken.indexOf('ICC_PROFILE') + 40, broken.indexOf('ICC_PROFILE') + 200);
     broken.fill(0x55, broken.indexOf('Exif\0\0') + 10, broken.indexOf('Exif\0\0') + 30);
     expect(await decodeImage(broken, size)).toHaveLength(768);
+  });
+});
+
+it.each([
+  ['VipsJpeg: premature end of JPEG image\nsecond line', 'data (VipsJpeg: premature end of JPEG image).'],
+  ['Unknown error', 'data.'],
+  ['', 'data.'],
+])('what the decoder says of damage is quoted where it says anything: %j', (detail, end) => {
+  const { code, message } = corruptPhotoError({ name: '', format: 'jpeg' }, new Error(detail));
+  expect({ code, message }).toEqual({
+    code: 'PHOTO_CORRUPT',
+    message: `Expected a whole JPEG image, found truncated or damaged ${end}`,
   });
 });

@@ -63,10 +63,12 @@ export function tooLargeError(
 
 /** Gives the error for a photo whose data cannot be decoded. */
 export function corruptPhotoError(photo: Pick<OpenPhoto, 'name' | 'format'>, cause: unknown): RegraftError {
-  const detail = cause instanceof Error ? cause.message.split('\n', 1)[0]?.trim() : String(cause);
+  const detail = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0]?.trim() ?? '';
+  // What libvips says of some damage.
+  const known = detail === '' || /^unknown error\.?$/i.test(detail) ? '' : ` (${detail})`;
   return new RegraftError(
     'PHOTO_CORRUPT',
-    `Expected a whole ${photo.format.toUpperCase()} image${photo.name}, found truncated or damaged data (${detail ?? ''}).`,
+    `Expected a whole ${photo.format.toUpperCase()} image${photo.name}, found truncated or damaged data${known}.`,
     { hint: 'Copy the photo again from where it came, or remove it.', cause },
   );
 }

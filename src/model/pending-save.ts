@@ -16,8 +16,9 @@ export async function finishSave(folder: string): Promise<void> {
   const pending = join(folder, pendingFolder);
   const names = await readdir(pending).catch((error: unknown) => {
     ignoreMissing(error);
-    return [];
+    return undefined;
   });
+  if (names === undefined) return;
   for (const name of names) await moveIntoPlace(folder, name);
   await rmdir(pending).catch(ignoreMissing);
 }

@@ -30,6 +30,17 @@ export const runRecordSchema = z.strictObject({
     source: z.string(),
     out: z.string().nullable(),
     split: z.string().nullable(),
+    /** What was said of the network; null what was left out. */
+    network: z.strictObject({
+      backbone: z.string(),
+      form: z.enum(['uint8', 'float32']).nullable(),
+      taps: z.array(z.string()).nullable(),
+      networkOutput: z.string().nullable(),
+      inputSize: z.union([z.string(), z.number()]).nullable(),
+      scaling: z.string().nullable(),
+      resize: z.string().nullable(),
+      kernel: z.enum(['bilinear', 'bicubic']).nullable(),
+    }),
     nested: z.boolean(),
     allowSmall: z.boolean(),
     strict: z.boolean(),
@@ -59,6 +70,24 @@ export const runRecordSchema = z.strictObject({
     sha256: hash.nullable(),
     form: z.enum(['uint8', 'float32']).nullable(),
     taps: z.array(z.string()),
+    /** How photos become the network's input; null for `--bottlenecks` runs. */
+    preprocess: z
+      .strictObject({
+        width: z.int(),
+        height: z.int(),
+        resize: z.enum(['stretch', 'crop']),
+        crop: z.number(),
+        kernel: z.enum(['bilinear', 'bicubic']),
+        /** `(pixel − mean) / std` of red, green and blue; null when the network takes pixels as they are. */
+        scaling: z
+          .strictObject({
+            order: z.enum(['RGB', 'BGR']),
+            mean: z.tuple([z.number(), z.number(), z.number()]).readonly(),
+            std: z.tuple([z.number(), z.number(), z.number()]).readonly(),
+          })
+          .nullable(),
+      })
+      .nullable(),
     featureSize: z.int(),
   }),
   features: z.strictObject({ computed: z.int(), cached: z.int() }),

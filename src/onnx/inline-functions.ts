@@ -31,7 +31,7 @@ export function inlineFunctions(model: ModelProto, invalid: (reason: string) => 
       if (++count > mostNodes) throw invalid(`its functions expand to more than ${mostNodes} nodes`);
       const called = functions.get(keyOf(node.domain, node.opType, node.overload));
       if (called !== undefined) {
-        const title = `function ${called.name} (node ${node.name})`;
+        const title = `function ${called.name} (node ${node.name || node.output.join()})`;
         if (depth === deepest) throw invalid(`${title} is called deeper than ${deepest} levels`);
         for (const { domain, version } of called.opsetImport) {
           if (versions.has(standard(domain)) && versions.get(standard(domain)) !== version) {
@@ -68,7 +68,7 @@ function instantiate(
       opType: node.opType,
       domain: node.domain,
       overload: node.overload,
-      name: prefix + node.name,
+      name: node.name === '' ? '' : prefix + node.name,
       input: node.input.map(rename),
       output: node.output.map(rename),
       attribute: node.attribute.flatMap((attribute) => fill(attribute, given)),

@@ -6,7 +6,7 @@ const run = makeRun({ classes: ['a', 'b'], name: 'flower_photos' });
 
 it('names the photos, the network, the split, the seed and the head', () => {
   expect(writeCommand(run)).toBe(
-    'regraft train flower_photos --backbone inception-v3 --form uint8 --taps Mixed_6e,Mixed_7a,AvgPool_1a_8x8 ' +
+    'regraft train flower_photos --backbone inception-v3 --form uint8 --tap Mixed_6e --tap Mixed_7a --tap AvgPool_1a_8x8 ' +
       '--validation-percent 10 --test-percent 10 --seed 0 --head logistic',
   );
 });
@@ -23,11 +23,25 @@ it('names the split file instead of percentages, and neither when the photos cam
   expect(splitBy('dataset')).not.toMatch(/--split|percent/);
 });
 
+it('names a network of the user’s own with how its photos are prepared', () => {
+  const network = {
+    ...run.options.network,
+    backbone: 'hf:timm/resnet18#model.onnx',
+    inputSize: 224,
+    scaling: 'imagenet',
+    resize: 'crop:0.875',
+  };
+  expect(writeCommand({ ...run, options: { ...run.options, network } })).toContain(
+    "--backbone 'hf:timm/resnet18#model.onnx' --form uint8 --input-size 224 --scaling imagenet --resize crop:0.875 --tap",
+  );
+});
+
 it('names photos and output as they were given, and the switches that were on', () => {
   const options = {
     source: '../photos of mine.csv',
     out: 'model',
     split: null,
+    network: run.options.network,
     nested: true,
     allowSmall: true,
     strict: true,

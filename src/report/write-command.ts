@@ -6,9 +6,11 @@ export function writeCommand({ options, split, backbone, head }: RunRecord): str
   if (backbone.id === 'bottlenecks') {
     words.push('--bottlenecks', quote(options.source));
   } else {
-    words.push(quote(options.source), '--backbone', quote(backbone.id));
+    words.push(quote(options.source), '--backbone', quote(options.network.backbone));
     if (backbone.form !== null) words.push('--form', backbone.form);
-    if (backbone.taps.length > 0) words.push('--taps', quote(backbone.taps.join(',')));
+    words.push(...preparationFlags(options.network));
+    // A tensor's name may hold a comma.
+    for (const tap of backbone.taps) words.push('--tap', quote(tap));
   }
   if (options.out !== null) words.push('--out', quote(options.out));
   if (options.split !== null) words.push('--split', quote(options.split));
@@ -21,6 +23,25 @@ export function writeCommand({ options, split, backbone, head }: RunRecord): str
   if (options.strict) words.push('--strict');
   if (options.maxPixels !== null) words.push('--max-pixels', String(options.maxPixels));
   return [...words, '--seed', String(split.seed), '--head', quote(head.type), ...headFlags(head)].join(' ');
+}
+
+function preparationFlags({
+  inputSize,
+  scaling,
+  resize,
+  kernel,
+  networkOutput,
+}: RunRecord['options']['network']): string[] {
+  const flags = {
+    '--input-size': inputSize,
+    '--scaling': scaling,
+    '--resize': resize,
+    '--kernel': kernel,
+    '--network-output': networkOutput,
+  };
+  return Object.entries(flags).flatMap(([flag, value]) =>
+    value === null ? [] : [flag, quote(String(value))],
+  );
 }
 
 const retrainSettings = [

@@ -78,6 +78,13 @@ describe('int8 weights', () => {
     expect(before.graph.initializers.get('w')).toBe(weight);
   });
 
+  it('are shifted as well where they have a zero point for each filter', () => {
+    const filters = uint8s([2, 1, 1, 1], [1, 255]);
+    const { graph } = withInt8Weights(model(filters, uint8s([2], [128, 128]), 'Conv'));
+    expect(graph.initializers.get('w')).toEqual(int8s([2, 1, 1, 1], [-127, 127]));
+    expect(graph.initializers.get('zero')).toEqual(int8s([2], [0, 0]));
+  });
+
   it('are left as they are where they are no quantised weights of a convolution, or int8 already', () => {
     for (const other of [
       model(weight, uint8s([], [100]), 'Mul'),
@@ -124,13 +131,15 @@ function convolveAll(
   const [, channels = 0, size = 0] = pixels.dims;
   return Object.fromEntries(
     graph.outputs.map(({ name, dims }) => {
-      const kernel = name.replace('y.', '');
-      const side = Number(kernel);
-      const weights = constant(`weight.${kernel}`);
+      const trial = name.replace('y.', '');
+      const weights = constant(`weight.${trial}`);
+      const [, seen = 0, side = 0] = weights.dims;
       const isInt8 = weights.type === 'int8';
-      const zeroPoint = Number(constant('weight.zero').data[0]);
-      const scale = Number(constant(`scale.${kernel}`).data[0]);
+      const zeroPoint = Number(constant(`weight.${trial}.zero`).data[0]);
+      const scale = Number(constant(`scale.${trial}`).data[0]);
       const [, filters = 0, height = 0, width = 0] = dims as number[];
+      // Filters that see all channels begin at the first one, those that see one at their own.
+      const firstOf = (filter: number): number => (seen === channels ? 0 : filter);
       const steps = new Uint8Array(filters * height * width);
       for (let at = 0; at < steps.length; at++) {
         const [filter, y, x] = [
@@ -142,11 +151,12 @@ function convolveAll(
         for (let tap = 0; tap < side * side; tap++) {
           const [dy, dx] = [Math.floor(tap / side), tap % side];
           const term = (channel: number): number => {
-            const weight =
-              Number(weights.data[(filter * channels + channel) * side * side + tap]) - zeroPoint;
-            return weight * Number(pixels.data[(channel * size + y + dy) * size + x + dx]);
+            if (channel >= seen) return 0;
+            const weight = Number(weights.data[(filter * seen + channel) * side * side + tap]) - zeroPoint;
+            const read = firstOf(filter) + channel;
+            return weight * Number(pixels.data[(read * size + y + dy) * size + x + dx]);
           };
-          for (let channel = 0; channel < channels; channel += 2) {
+          for (let channel = 0; channel < seen; channel += 2) {
             const both = term(channel) + term(channel + 1);
             sum += isInt8 ? pair(both) : both;
           }

@@ -86,7 +86,7 @@ describe('the options of train', () => {
   it('refuse a source without a name', () => {
     expect(() => resolveTrainOptions('', {})).toThrow(
       expect.objectContaining({
-        message: 'Expected a text that is not empty for source but received "".',
+        message: 'Expected a path for the folder of photos but received "".',
       }),
     );
   });

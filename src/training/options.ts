@@ -1,23 +1,25 @@
 import { basename, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import type { NumericForm } from '../onnx/numeric-form.ts';
-import { defaultBackbone } from '../backbone/catalogue.ts';
+import { checkNetworkOptions, type NetworkOptions, networkOptions } from '../backbone/network-options.ts';
 import { RegraftError } from '../errors.ts';
 import { type HeadType, headTypes, type ResolvedHead, resolveHead } from '../head/trainers.ts';
 import { regraftHome } from '../home.ts';
-import { choice, commonOptions, flag, numberBetween, parseOptions, text, wholeNumber } from '../options.ts';
+import {
+  choice,
+  commonOptions,
+  flag,
+  numberBetween,
+  parseOptions,
+  parsePath,
+  text,
+  wholeNumber,
+} from '../options.ts';
 import type { OnProgress } from '../shared/progress.ts';
 
 /** Options of `train`; all are optional. */
-export interface TrainOptions {
+export interface TrainOptions extends NetworkOptions {
   /** Folder for the model and its report. @default `<dataset name>-model` in the working directory */
   readonly out?: string | undefined;
-  /** Network of the catalogue. @default 'inception-v3' */
-  readonly backbone?: string | undefined;
-  /** Numeric form in which the network computes. @default 'uint8' */
-  readonly form?: NumericForm | undefined;
-  /** Names of the taps whose values are joined into the features. @default the last one, the classic bottleneck */
-  readonly taps?: readonly string[] | undefined;
   /** @default 'logistic' */
   readonly head?: HeadType | undefined;
   /** Options of the head's own. */
@@ -52,9 +54,7 @@ const percent = numberBetween(1, 80);
 const schema = z.strictObject({
   ...commonOptions,
   out: text().optional(),
-  backbone: text().default(defaultBackbone),
-  form: choice(['uint8', 'float32']).default('uint8'),
-  taps: z.array(text(), { error: 'a list of names' }).min(1, { error: 'a list of names' }).optional(),
+  ...networkOptions,
   head: choice(headTypes as [HeadType, ...HeadType[]]).default('logistic'),
   headOptions: z.record(z.string(), z.unknown(), { error: 'an object' }).default({}),
   validationPercent: percent.default(10),
@@ -84,8 +84,8 @@ export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' 
  *
  * @throws RegraftError `INVALID_OPTION` naming the option, what was expected and what was found.
  */
-export function resolveTrainOptions(source: string, options: TrainOptions): ResolvedTrainOptions {
-  parseOptions(z.strictObject({ source: text() }), { source }, 'train');
+export function resolveTrainOptions(photos: string, options: TrainOptions): ResolvedTrainOptions {
+  const source = parsePath(photos, 'the folder of photos');
   const { out, home, head, headOptions, ...rest } = parseOptions(schema, options, 'train');
   const resolved = {
     ...rest,
@@ -97,6 +97,7 @@ export function resolveTrainOptions(source: string, options: TrainOptions): Reso
   };
   checkPercents(resolved);
   if (resolved.bottlenecks) refuseNetworkOptions(options);
+  checkNetworkOptions(resolved);
   refuseInside(resolved.out, resolved.source);
   return resolved;
 }
@@ -114,7 +115,9 @@ function checkPercents({
 
 /** Text files hold one bottleneck each, whatever network made it. */
 function refuseNetworkOptions(options: TrainOptions): void {
-  const option = (['backbone', 'form', 'taps'] as const).find((name) => options[name] !== undefined);
+  const option = (Object.keys(networkOptions) as (keyof NetworkOptions)[]).find(
+    (name) => options[name] !== undefined,
+  );
   if (option === undefined) return;
   throw new RegraftError('INVALID_OPTION', `Expected no ${option} with bottlenecks but received one.`, {
     hint: 'Bottleneck files were computed already: leave it out, or train on the photos.',

@@ -11,6 +11,7 @@ import { openFeatureStore } from '../features/store.ts';
 import { buildClassifier, buildHeadOnly, type CalibratedHead } from '../model/build-classifier.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { Model } from '../onnx/graph.ts';
+import { formatPhotoFit } from '../shared/format-photo-fit.ts';
 import { makeBottleneckDataset } from './bottleneck-dataset.ts';
 import { chooseTaps, type FeaturesOfParts, gatherParts, pickParts } from './features-of-parts.ts';
 import type { ResolvedTrainOptions } from './options.ts';
@@ -43,7 +44,7 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
     'backbone',
     'Loading the network',
     () => loadBackbone(options.backbone, options),
-    ({ id, form }) => `${id}, ${form}`,
+    ({ id, form, preprocess }) => `${id}, ${form}; photos ${formatPhotoFit(preprocess)}`,
   );
   const taps = chooseTaps(backbone, options.taps);
   const store = await openFeatureStore(options.home, backbone);
@@ -67,6 +68,7 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
       id: backbone.id,
       sha256: backbone.sha256,
       form: backbone.form,
+      preprocess: { ...backbone.preprocess, scaling: backbone.scaling ?? null },
       taps: taps.map(({ name }) => name),
       featureSize: taps.reduce((sum, { size }) => sum + size, 0),
     },
@@ -109,6 +111,7 @@ export async function prepareBottlenecks(options: ResolvedTrainOptions, stages: 
       id: 'bottlenecks',
       sha256: null,
       form: null,
+      preprocess: null,
       taps: ['bottleneck'],
       featureSize: rows.columns,
     },

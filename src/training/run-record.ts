@@ -32,7 +32,7 @@ export function recordRun(
   const { type, settings, trials, curve } = head;
   return {
     schemaVersion: 1,
-    options: { ...given, nested, allowSmall, strict, maxPixels },
+    options: { ...given, network: recordNetwork(options), nested, allowSmall, strict, maxPixels },
     dataset: {
       name: dataset.name,
       classes: [...dataset.classes],
@@ -88,5 +88,19 @@ export function recordRun(
       platform: `${process.platform} ${process.arch}`,
     },
     finishedAt: new Date().toISOString(),
+  };
+}
+
+function recordNetwork(options: ResolvedTrainOptions): RunRecord['options']['network'] {
+  const { backbone, form, taps, networkOutput, inputSize, scaling, resize, kernel } = options;
+  return {
+    backbone,
+    form: form ?? null,
+    taps: taps ?? null,
+    networkOutput: networkOutput ?? null,
+    inputSize: inputSize ?? null,
+    scaling: scaling ?? null,
+    resize: resize ?? null,
+    kernel: kernel ?? null,
   };
 }

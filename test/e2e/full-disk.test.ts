@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportFeatures, RegraftError, type RunRecord, train } from '../../src/index.ts';
+import { exportFeatures, type RunRecord, train } from '../../src/index.ts';
 import { findWeights, makeHome, removeFolder, temporaryFolder } from '../support/home.ts';
-import { type FullDisk, fillDisk } from '../support/full-disk.ts';
+import { failAtEachWrite } from '../support/fail-at-each-write.ts';
+import { fillDisk } from '../support/full-disk.ts';
 import { drawDataset } from '../support/photos.ts';
 
 const weights = await findWeights();
@@ -31,39 +32,6 @@ describe.skipIf(weights.missing !== undefined)('a full disk', () => {
 
   afterAll(() => removeFolder(root));
 
-  /** Repeats a work on a disk that is full from the first, the second, … write on, until it passes; gives the writes of that last time. */
-  const failAtEachWrite = async (
-    prepare: () => Promise<void>,
-    work: () => Promise<unknown>,
-    check: () => Promise<void>,
-  ): Promise<readonly string[]> => {
-    for (let nth = 1; nth < 200; nth++) {
-      await prepare();
-      let failure: unknown;
-      const full: FullDisk = await fillDisk(disk, nth);
-      try {
-        await work();
-      } catch (error) {
-        failure = error;
-      } finally {
-        full.restore();
-      }
-      if (full.calls.length < nth) {
-        expect(failure).toBeUndefined();
-        return full.calls;
-      }
-      const place = `write ${nth}, ${full.calls[nth - 1] ?? ''}`;
-      expect(failure, place).toBeInstanceOf(RegraftError);
-      expect((failure as RegraftError).code, place).toBe('OUT_OF_DISK');
-      expect((failure as RegraftError).hint, place).toContain('Free some space');
-      expect(await temporaryFiles(disk), place).toEqual([]);
-      await check();
-      // Not after every one, for the sake of time.
-      if (nth % 6 === 1) await work();
-    }
-    throw new Error('The work did not pass in 200 tries.');
-  };
-
   const expectOldModel = async (): Promise<void> => {
     for (const name of await readdir(old)) {
       const [kept, was] = [await readFile(join(disk, 'model', name)), await readFile(join(old, name))];
@@ -74,6 +42,7 @@ describe.skipIf(weights.missing !== undefined)('a full disk', () => {
   it('while features are computed and saved: a clear error, the old model whole, nothing left behind, and the next run passes', async () => {
     const home = join(disk, 'home');
     const calls = await failAtEachWrite(
+      disk,
       async () => {
         await rm(home, { recursive: true, force: true });
         await makeHome(home, weights);
@@ -110,6 +79,7 @@ describe.skipIf(weights.missing !== undefined)('a full disk', () => {
     const few = join(root, 'few');
     await drawDataset(few, { checks: 1, circles: 1, lines: 0 });
     const calls = await failAtEachWrite(
+      disk,
       async () => rm(output, { recursive: true, force: true }),
       () => exportFeatures(few, { home: features, output, format }),
       () => Promise.resolve(),
@@ -117,11 +87,6 @@ describe.skipIf(weights.missing !== undefined)('a full disk', () => {
     expect(calls).toContain('rename');
   });
 });
-
-async function temporaryFiles(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { recursive: true });
-  return names.filter((name) => /\.(tmp|matrix|broken)$|(^|\/)\.regraft[-.]|\.lock$/.test(name));
-}
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');

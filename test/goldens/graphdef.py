@@ -21,6 +21,7 @@ import numpy as np
 import tensorflow as tf
 
 v1 = tf.compat.v1
+v1.disable_control_flow_v2()
 raw = tf.raw_ops
 OUT = Path(__file__).with_name("graphdef.json")
 TYPES = {np.dtype(np.float32): 1, np.dtype(np.int32): 3, np.dtype(np.int64): 9}
@@ -165,7 +166,7 @@ def classic():
     levels = draw((1, 37, 37, 3), 1)
     feeds = {"ResizeBilinear:0": levels.astype(np.float32)}
     return {
-        "graph": pack(np.frombuffer(w.graph.SerializeToString(), np.uint8)),
+        "graph": pack(np.frombuffer(w.graph.SerializeToString(deterministic=True), np.uint8)),
         "shape": [1, 37, 37, 3],
         "outputs": {
             name: pack(evaluate(w.graph, feeds, f"{name}:0"))
@@ -276,7 +277,7 @@ def slim_net():
     names = ["Conv2d_1/Relu6", "Conv2d_1/act_quant", "Conv2d_2/Relu", "output"]
     return {
         "graphs": {
-            kind: pack(np.frombuffer(graph.SerializeToString(), np.uint8)) for kind, graph in graphs.items()
+            kind: pack(np.frombuffer(graph.SerializeToString(deterministic=True), np.uint8)) for kind, graph in graphs.items()
         },
         "shape": shape,
         "outputs": {name: pack(evaluate(plain, {"input:0": x}, f"{name}:0")) for name in names},
@@ -329,6 +330,27 @@ def learned_size(x):
 
 def halves(x):
     return tf.nn.conv2d(x, tf.cast(tf.constant(normal(2, 2, 3, 2).astype(np.float16)), tf.float32), 1, "SAME")
+
+
+def both_phases(x):
+    """A layer with its branch for training, as TensorFlow 1 freezes it."""
+    phase = v1.placeholder_with_default(False, [], name="learning_phase")
+    constants = [positive(3), normal(3), normal(3), positive(3)]
+
+    def norm(training):
+        scale, offset, mean, variance = constants
+        empty = np.float32([])
+        return raw.FusedBatchNorm(
+            x=x,
+            scale=scale,
+            offset=offset,
+            mean=empty if training else mean,
+            variance=empty if training else variance,
+            is_training=training,
+        )[0]
+
+    x = v1.cond(phase, lambda: norm(True), lambda: norm(False))
+    return v1.cond(phase, lambda: tf.nn.dropout(x, rate=0.5), lambda: tf.identity(x)) * 2
 
 
 S = [5, 6, 3]
@@ -448,6 +470,7 @@ OPERATORS = {
     "Dequantize, SCALED": lambda x: tf.nn.conv2d(x, dequantised("SCALED", tf.quint8), 1, "SAME"),
     "Dequantize, SCALED, signed": lambda x: tf.nn.conv2d(x, dequantised("SCALED", tf.qint8), 1, "SAME"),
     "Dequantize, SCALED, narrow": lambda x: tf.nn.conv2d(x, dequantised("SCALED", tf.qint8, narrow_range=True), 1, "SAME"),
+    "Switch, Merge": both_phases,
     "CheckNumerics": lambda x: raw.CheckNumerics(tensor=tf.nn.elu(x), message="not finite") * 2,
     "StopGradient, PlaceholderWithDefault": lambda x: tf.stop_gradient(v1.placeholder_with_default(x, [None, *S])) * 2,
 }
@@ -463,7 +486,7 @@ def operators():
             raise RuntimeError(name) from error
         assert np.isfinite(value).all() and np.unique(value).size > 3, name
         cases[name] = {
-            "graph": pack(np.frombuffer(graph.SerializeToString(), np.uint8)),
+            "graph": pack(np.frombuffer(graph.SerializeToString(deterministic=True), np.uint8)),
             "dims": list(value.shape),
             "values": pack(value),
         }
@@ -487,7 +510,7 @@ def heads():
     for name, build in built.items():
         graph = frozen(lambda x: tf.nn.elu(build(x)), [4, 5, 3], tf.uint8)
         cases[name] = {
-            "graph": pack(np.frombuffer(graph.SerializeToString(), np.uint8)),
+            "graph": pack(np.frombuffer(graph.SerializeToString(deterministic=True), np.uint8)),
             "values": pack(evaluate(graph, {"input:0": levels}, "output:0")),
         }
     return {"shape": [1, 4, 5, 3], "cases": cases}

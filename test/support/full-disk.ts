@@ -46,15 +46,17 @@ export async function fillDisk(folder: string, nth: number): Promise<FullDisk> {
         },
     );
   }
-  replace(
-    fs,
-    'link',
-    (original) =>
-      async function (...args) {
-        if (isFull('link', args[1])) throw noSpace('link');
-        return await original.apply(this, args);
-      },
-  );
+  for (const name of ['link', 'copyFile'] as const) {
+    replace(
+      fs,
+      name,
+      (original) =>
+        async function (...args) {
+          if (isFull(name, args[1])) throw noSpace(name);
+          return await original.apply(this, args);
+        },
+    );
+  }
   replace(
     fs,
     'rename',

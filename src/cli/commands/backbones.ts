@@ -46,7 +46,7 @@ export function define(command: Command, context: CommandContext): void {
 async function list(json: boolean, context: CommandContext): Promise<void> {
   const [{ listBackbones }, { formatSource }] = await Promise.all([
     import('../../backbone/list.ts'),
-    import('../../backbone/catalogue.ts'),
+    import('../../backbone/weights-source.ts'),
   ]);
   const backbones = await listBackbones(regraftHome());
   if (json) {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { formatExamples } from '../help-text.ts';
+import { addNetworkFlags, type NetworkFlags, readNetworkFlags } from '../network-flags.ts';
 import { choiceOption, integerOption } from '../option-values.ts';
 import { formatShellPath } from '../terminal/shell-path.ts';
 import { formatSkipped } from '../terminal/skipped-block.ts';
@@ -19,11 +20,9 @@ const examples = [
 
 const formats = ['arrow', 'retrain-txt'] as const;
 
-interface FeaturesFlags {
+interface FeaturesFlags extends NetworkFlags {
   readonly output: string;
   readonly format: (typeof formats)[number];
-  readonly backbone?: string;
-  readonly form?: 'uint8' | 'float32';
   readonly nested?: true;
   readonly maxPixels?: number;
   readonly workers?: number;
@@ -39,12 +38,6 @@ export function define(command: Command, context: CommandContext): void {
     .argument('<photos>', 'folder of class folders, or CSV with path,label')
     .requiredOption('-o, --output <path>', 'file to write (a folder for retrain-txt)')
     .option('--format <format>', 'arrow or retrain-txt', choiceOption('--format', formats), formats[0])
-    .option('--backbone <id>', 'pretrained network (see `regraft backbones`)')
-    .option(
-      '--form <form>',
-      'numbers it computes in: uint8 or float32',
-      choiceOption('--form', ['uint8', 'float32']),
-    )
     .option('--nested', 'each folder inside a class folder is a class of its own')
     .option('--max-pixels <n>', 'leave out photos with more pixels', integerOption('--max-pixels', 1))
     .option(
@@ -52,13 +45,16 @@ export function define(command: Command, context: CommandContext): void {
       'threads that compute (default: one for each core)',
       integerOption('--workers', 1, 256),
     )
-    .option('--json', 'print one JSON document on stdout')
+    .option('--json', 'print one JSON document on stdout');
+  addNetworkFlags(command);
+  command
     .addHelpText('after', formatExamples(examples))
     .action((photos: string, flags: FeaturesFlags) => runFeatures(photos, flags, context));
 }
 
 async function runFeatures(photos: string, flags: FeaturesFlags, context: CommandContext): Promise<void> {
-  const { json, ...options } = flags;
+  const { json, output, format, nested, maxPixels, workers } = flags;
+  const options = { ...readNetworkFlags(flags), output, format, nested, maxPixels, workers };
   const { exportFeatures } = await import('../../export-features.ts');
   const { reporter, signal, out } = context;
   const result = await exportFeatures(photos, { ...options, onProgress: reporter.onProgress, signal });

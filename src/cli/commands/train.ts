@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { RegraftError } from '../../errors.ts';
 import type { CommandContext } from '../context.ts';
+import { addNetworkFlags, type NetworkFlags, readNetworkFlags } from '../network-flags.ts';
 import { addHeadOptions, readHeadOptions, type HeadName } from '../head-options.ts';
 import { formatExamples } from '../help-text.ts';
-import { choiceOption, integerOption, listOption } from '../option-values.ts';
+import { integerOption } from '../option-values.ts';
 import { formatTrainSummary } from '../terminal/train-summary.ts';
 
 const examples = [
@@ -22,12 +23,9 @@ const examples = [
   ['regraft train flowers --json > run.json', 'the record of the run as JSON on stdout'],
 ] as const;
 
-interface TrainFlags {
+interface TrainFlags extends NetworkFlags {
   readonly out?: string;
   readonly bottlenecks?: string;
-  readonly backbone?: string;
-  readonly form?: 'uint8' | 'float32';
-  readonly taps?: string[];
   readonly head: HeadName;
   readonly validationPercent?: number;
   readonly testPercent?: number;
@@ -43,9 +41,6 @@ interface TrainFlags {
 
 const trainKeys = [
   'out',
-  'backbone',
-  'form',
-  'taps',
   'head',
   'validationPercent',
   'testPercent',
@@ -90,19 +85,9 @@ export function define(command: Command, context: CommandContext): void {
     )
     .option('--allow-small', 'allow classes too small for three parts')
     .option('--strict', 'stop at the first photo that cannot be read')
-    .option('--max-pixels <n>', 'leave out photos with more pixels', integerOption('--max-pixels', 1))
-    .optionsGroup('Network:')
-    .option('--backbone <id>', 'pretrained network (see `regraft backbones`)')
-    .option(
-      '--form <form>',
-      'numbers it computes in: uint8 or float32',
-      choiceOption('--form', ['uint8', 'float32']),
-    )
-    .option(
-      '--taps <names>',
-      'layers whose values are joined, comma-separated (default: the last, the classic bottleneck)',
-      listOption,
-    )
+    .option('--max-pixels <n>', 'leave out photos with more pixels', integerOption('--max-pixels', 1));
+  addNetworkFlags(command);
+  command
     .option('--bottlenecks <folder>', "train on retrain.py's bottleneck text files instead of photos")
     .option(
       '--workers <n>',
@@ -126,6 +111,7 @@ async function runTrain(
   const { train } = await import('../../train.ts');
   const { run, folder } = await train(source, {
     ...pickTrainOptions(flags),
+    ...readNetworkFlags(flags),
     headOptions,
     ...(bottlenecks !== undefined && { bottlenecks: true }),
     onProgress: context.reporter.onProgress,
@@ -156,7 +142,7 @@ function chooseSource(photos: string | undefined, bottlenecks: string | undefine
 }
 
 // The flags of every head are in the same object: only the training's own are passed on.
-function pickTrainOptions(flags: TrainFlags): Omit<TrainFlags, 'json' | 'bottlenecks'> {
+function pickTrainOptions(flags: TrainFlags): Pick<TrainFlags, (typeof trainKeys)[number]> {
   const picked = trainKeys.filter((key) => flags[key] !== undefined).map((key) => [key, flags[key]] as const);
-  return Object.fromEntries(picked) as unknown as Omit<TrainFlags, 'json' | 'bottlenecks'>;
+  return Object.fromEntries(picked) as unknown as Pick<TrainFlags, (typeof trainKeys)[number]>;
 }

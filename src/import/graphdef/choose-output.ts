@@ -26,7 +26,7 @@ export function chooseOutput(
   throw new RegraftError(
     'INVALID_OPTION',
     `Expected one output in ${source} but found ${others.length + 1}: nodes ${[only, ...others].slice(0, 8).join(', ')}${others.length > 7 ? ', …' : ''}.`,
-    { hint: `Choose one: --output ${only}` },
+    { hint: `Choose one: --network-output ${only}` },
   );
 }
 
@@ -39,16 +39,16 @@ function findTensor(nodes: ReadonlyMap<string, GraphDefNode>, source: string, wa
   );
 }
 
-/** Operators that only write records or check. */
-const sideEffects = /^(NoOp|Assert|Print|PrintV2|Save.*|.*Summary.*)$/;
+/** Operators that only write records, check, or pick the best class of a result that is there already. */
+const aside = /^(ArgMax|TopK|TopKV2|NoOp|Assert|Print|PrintV2|Save.*|.*Summary.*)$/;
 
 function findEnds(nodes: ReadonlyMap<string, GraphDefNode>): string[] {
   const read = new Set<string>();
   for (const { op, inputs } of nodes.values()) {
-    if (!sideEffects.test(op)) for (const input of inputs) read.add(nodeOf(input));
+    if (!aside.test(op)) for (const input of inputs) read.add(nodeOf(input));
   }
   const computed = dependOnPhoto(nodes);
-  return [...computed].filter((name) => !read.has(name) && !sideEffects.test(nodes.get(name)?.op ?? ''));
+  return [...computed].filter((name) => !read.has(name) && !aside.test(nodes.get(name)?.op ?? ''));
 }
 
 /** The nodes that are computed from a photo, without those where it comes in. */

@@ -12,6 +12,7 @@ import { operatorImporters } from './operators.ts';
 import { orderNodes } from './order-nodes.ts';
 import type { Photo } from './photo.ts';
 import { type GraphDefNode, readGraphDef } from './read-graphdef.ts';
+import { takeBranches } from './take-branches.ts';
 import { type PhotoInput, takePhoto } from './take-photo.ts';
 
 /** What the caller knows about a frozen graph and the file may not tell. */
@@ -37,7 +38,7 @@ export function importGraphDef(
 ): ImportedNetwork {
   const file = readGraphDef(bytes, source);
   const name = chooseOutput(file, source, options.output);
-  const nodes = joinDilations(dropDropouts(file));
+  const nodes = joinDilations(dropDropouts(takeBranches(file)));
   const draft = startDraft(source);
   const photo = photoTaker(draft, options.size);
   const context = { draft, takePhoto: photo.take, spend: spender(source, bytes.length) };
@@ -47,8 +48,9 @@ export function importGraphDef(
   for (const node of ordered) {
     for (const [key, operand] of importNode(node, results, context)) results.set(key, operand);
     // Weights that were arranged anew are not kept as they were: each would count twice.
-    for (const input of node.inputs)
-      {if (lastReaders.get(input) === node && input !== name) results.delete(input);}
+    for (const input of node.inputs) {
+      if (lastReaders.get(input) === node && input !== name) results.delete(input);
+    }
   }
   const output = results.get(name);
   const input = photo.taken();
@@ -81,7 +83,7 @@ function importNode(
       'OPERATOR_UNSUPPORTED',
       `${op} (node ${name}) in ${draft.source} cannot be imported.`,
       {
-        hint: 'Bring the network as ONNX: its own framework can export it. A part of it can be chosen with --output.',
+        hint: 'Bring the network as ONNX: its own framework can export it. A part of it can be chosen with --network-output.',
       },
     );
   }

@@ -7,6 +7,8 @@ export interface ConversionContext {
   readonly draft: Draft;
   /** The number of dimensions of tensors of the file, where it is known. */
   readonly ranks: ReadonlyMap<string, number>;
+  /** Tensors that depend on the image; the others are the same for all. */
+  readonly ofImage: ReadonlySet<string>;
 }
 
 /** Writes a node of one operator version as nodes of the version before or after it. */

@@ -25,10 +25,7 @@ import { addConstant } from './draft.ts';
  * Source: https://github.com/onnx/onnx/blob/main/docs/Changelog.md
  */
 export const conversionsUp: ConversionTable = {
-  BatchNormalization: [
-    { since: 9, convert: batchNormalizationTo9 },
-    { since: 14, convert: batchNormalizationTo14 },
-  ],
+  BatchNormalization: [{ since: 9, convert: batchNormalizationTo9 }],
   Clip: [{ since: 11, convert: clipTo11 }],
   Hardmax: [{ since: 13, convert: flattenedTo13 }],
   LogSoftmax: [{ since: 13, convert: flattenedTo13 }],
@@ -57,13 +54,6 @@ function batchNormalizationTo9(node: GraphNode, context: ConversionContext): rea
     refuse(node, context, 'it normalises each position on its own (spatial=0)');
   }
   return [without(node, 'spatial')];
-}
-
-function batchNormalizationTo14(node: GraphNode, context: ConversionContext): readonly GraphNode[] {
-  if (node.outputs.slice(1).some((name) => name !== '')) {
-    refuse(node, context, 'it was exported in training mode; export the network in evaluation mode');
-  }
-  return [{ ...node, outputs: node.outputs.slice(0, 1) }];
 }
 
 function clipTo11(node: GraphNode, context: ConversionContext): readonly GraphNode[] {

@@ -1,9 +1,10 @@
 import type { GraphNode } from '../../onnx/graph.ts';
-import { inputOf, intOf } from './attribute-values.ts';
+import { inputOf } from './attribute-values.ts';
+import { isTraining, normaliseByItself } from './batch-normalization.ts';
 import type { ConversionContext } from './conversion.ts';
 import { conversionsDown } from './conversions-down.ts';
 import { conversionsUp } from './conversions-up.ts';
-import { type Draft, invalidNetwork, unsupportedOperator } from './draft.ts';
+import { type Draft, freshName, invalidNetwork, titleOf, unsupportedOperator } from './draft.ts';
 import { microsoftOperators } from './microsoft-operators.ts';
 import { standardOperators } from './standard-operators.ts';
 import { findRanks } from './tensor-ranks.ts';
@@ -27,11 +28,11 @@ export function convertOperators(draft: Draft, opset: number): void {
       `Export the network with ONNX's operator set ${ownOpset} (opset_version=${ownOpset}).`,
     );
   }
-  const context = { draft, ranks: findRanks(draft) };
+  const context = { draft, ranks: findRanks(draft), ofImage: findTensorsOfImage(draft) };
   draft.nodes = draft.nodes.flatMap((node) => {
     const converted = convert(node, opset, context);
     for (const result of converted) check(result, draft);
-    return converted;
+    return converted.map((result) => (result.op === 'Split' ? nameParts(result, draft) : result));
   });
 }
 
@@ -43,6 +44,7 @@ function convert(node: GraphNode, version: number, context: ConversionContext): 
     }
     return own(node, context);
   }
+  if (node.op === 'BatchNormalization' && isTraining(node, version)) return normaliseByItself(node, context);
   if (version < ownOpset) {
     const change = entry(conversionsUp, node.op)?.find(({ since }) => since > version);
     if (change === undefined) return [node];
@@ -57,13 +59,25 @@ function check(node: GraphNode, draft: Draft): void {
   if (node.domain !== undefined || !standardOperators.has(node.op)) {
     throw unsupportedOperator(draft.source, node, `operator set ${ownOpset} has no such operator`);
   }
-  if (node.op === 'BatchNormalization' && intOf(node, 'training_mode')) {
-    const reason = 'it was exported in training mode; export the network in evaluation mode';
-    throw unsupportedOperator(draft.source, node, reason);
-  }
   if (inputOf(node, 0) === undefined && !/^(Random(Normal|Uniform)|Bernoulli)$/.test(node.op)) {
     throw unsupportedOperator(draft.source, node, 'its first input is missing');
   }
+}
+
+function findTensorsOfImage(draft: Draft): ReadonlySet<string> {
+  const found = new Set(draft.inputs.map(({ name }) => name));
+  for (const { inputs, outputs } of draft.nodes) {
+    if (inputs.some((name) => found.has(name))) for (const name of outputs) found.add(name);
+  }
+  return found;
+}
+
+/** onnxruntime 1.16 crashes on a Split that leaves out a part that nobody reads. */
+function nameParts(node: GraphNode, draft: Draft): GraphNode {
+  return {
+    ...node,
+    outputs: node.outputs.map((name) => name || freshName(draft, `${titleOf(node)}/unused`)),
+  };
 }
 
 /** What a table says about an operator; not what every object has, such as `constructor`. */

@@ -34,7 +34,7 @@ export function findImage(draft: Draft): ImageInput {
   }
   throw invalidNetwork(
     draft.source,
-    'one image input, float32 or uint8, [N, 3, height, width] or [N, height, width, 3],',
+    'the field graph.input to hold one image, float32 or uint8, [N, 3, height, width] or [N, height, width, 3],',
     inputs
       .map(({ name, type, dims }) => `${name} ${type} [${dims.map((dim) => dim || '?').join(', ')}]`)
       .join(' and ') || 'none',

@@ -3,6 +3,7 @@ import type { Tensor } from '../../onnx/graph.ts';
 import { RegraftError } from '../../errors.ts';
 import { arrangeFilters, type FilterLayout, type Filters } from '../layers/convolution.ts';
 import { addConstant, type Draft, emit } from '../layers/draft.ts';
+import { unsupportedLayer } from '../layers/unsupported.ts';
 import { constantOf, realValues } from './constants.ts';
 import { addOnce, isQuantised, levelShift } from './quantisation.ts';
 import type { Quantisation, TfliteTensor } from './read-tflite.ts';
@@ -21,7 +22,11 @@ export function addFilters(
   layout: FilterLayout,
   options: WeightOptions,
 ): Filters {
-  const arranged = arrangeFilters(storedConstant(draft, tensor), layout);
+  const stored = storedConstant(draft, tensor);
+  if (stored.dims.length !== 4) {
+    throw unsupportedLayer(draft, `Tensor ${tensor.name}`, `filters of shape [${stored.dims.join(', ')}]`);
+  }
+  const arranged = arrangeFilters(stored, layout);
   const [filters = 1, channels = 1, height = 1, width = 1] = arranged.dims;
   return {
     name: addWeights(draft, tensor, arranged, 0, options),

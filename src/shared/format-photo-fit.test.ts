@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatPhotoFit } from './photo-fit.ts';
+import { formatPhotoFit } from './format-photo-fit.ts';
 
 it.each([
   ['stretch', 1, 'bilinear', 'stretched to 299 × 224, bilinear'],

@@ -1,0 +1,45 @@
+import type { ErrorCode, RegraftError } from './errors.ts';
+
+/** A class with its calibrated probability. */
+export interface ScoredLabel {
+  readonly label: string;
+  readonly probability: number;
+}
+
+/** What a classifier says of one photo. */
+export interface Prediction {
+  /** The path as it was given; empty for bytes. */
+  readonly path: string;
+  /** The most probable class; null when the photo could not be read. */
+  readonly label: string | null;
+  readonly probability: number | null;
+  /** The most probable classes, most probable first. */
+  readonly top: readonly ScoredLabel[];
+  /** Why the photo could not be read. */
+  readonly error?: { readonly code: ErrorCode; readonly reason: string };
+}
+
+/** Ranks the classes of one photo by their probabilities, `[labels]`. */
+export function rankedPrediction(
+  path: string,
+  probabilities: Float32Array,
+  labels: readonly string[],
+  top: number,
+): Prediction {
+  const scored = labels.map((label, index) => ({ label, probability: probabilities[index] ?? 0 }));
+  scored.sort((a, b) => b.probability - a.probability);
+  const [best] = scored;
+  return {
+    path,
+    label: best?.label ?? null,
+    probability: best?.probability ?? null,
+    top: scored.slice(0, top),
+  };
+}
+
+/** Tells why a photo could not be read. */
+export function failedPrediction(path: string, { code, message, hint }: RegraftError): Prediction {
+  // As in a scan, the remedy of a format belongs to the reason.
+  const reason = code === 'FORMAT_UNSUPPORTED' && hint !== undefined ? `${message} ${hint}` : message;
+  return { path, label: null, probability: null, top: [], error: { code, reason } };
+}
