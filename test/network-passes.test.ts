@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { findTaps } from '../src/backbone/find-taps.ts';
-import { inceptionTaps } from '../src/backbone/inception-v3.ts';
+import { inceptionV3 } from '../src/backbone/inception-v3.ts';
 import { expectPooled } from '../src/backbone/testing/expect-pooled.ts';
 import { importOnnx } from '../src/import/onnx/import-onnx.ts';
 import { importTflite } from '../src/import/tflite/import-tflite.ts';
@@ -87,7 +87,7 @@ describe.skipIf(weights.path === undefined)('the embedded network', () => {
       '8x8',
       'bottleneck',
     ]);
-    const sources = inceptionTaps.map(({ tensor }) => tensor);
+    const sources = (inceptionV3.taps ?? []).map(({ tensor }) => tensor);
     for (const { tensor } of taps.slice(-4)) expect(sources).toContain(tensor);
     expect(taps.at(-1)?.size).toBe(2048);
     expect(logits?.classes).toBe(1001);
