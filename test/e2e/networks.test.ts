@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packZip } from '../../src/backbone/testing/pack-zip.ts';
+import { packZip } from '../../src/backbone/source/testing/pack-zip.ts';
 import {
   importClassifier,
   inspectNetwork,
@@ -124,7 +124,11 @@ describe('any pretrained network', () => {
     const file = join(root, 'mobilenet-v3-external', 'model.onnx');
     const inspected = inspectNetwork(file, { home });
     await expect(inspected).rejects.toMatchObject({ code: 'BACKBONE_INVALID' });
-    const name = /external data (\S+) beside/.exec(String(await inspected.catch(String)))?.[1] ?? '';
+    const text = await inspected.then(
+      () => '',
+      (error: unknown) => (error instanceof Error ? error.message : ''),
+    );
+    const name = /external data (\S+) beside/.exec(text)?.[1] ?? '';
     await writeFile(join(root, 'mobilenet-v3-external', name), readGoldenFile(name));
     expect((await inspectNetwork(file, { home })).classes).toBe(5);
   });
@@ -148,11 +152,13 @@ describe('any pretrained network', () => {
     await put(join(root, 'broken.onnx'), networkOf(NaN));
     await expect(verifyBackbone(join(root, 'broken.onnx'), options)).rejects.toMatchObject({
       code: 'BACKBONE_INVALID',
-      message: 'broken.onnx fails its self-test: tap 6x6 gives values that are not finite.',
+      message: expect.stringMatching(
+        /^broken\.onnx fails its self-test: tap \S+ gives values that are not finite\.$/,
+      ) as string,
     });
     await put(join(root, 'dead.onnx'), networkOf(0));
     await expect(verifyBackbone(join(root, 'dead.onnx'), options)).rejects.toThrow(
-      'dead.onnx fails its self-test: all values of tap 6x6 are equal.',
+      /^dead\.onnx fails its self-test: all values of tap \S+ are equal\.$/,
     );
   });
 

@@ -3,8 +3,8 @@ import { floats, int64s, node } from '../../onnx/build.ts';
 import type { GraphNode, Model } from '../../onnx/graph.ts';
 import { inferShapes } from '../../onnx/infer-shapes.ts';
 import { draftModel, randomTensor } from '../../onnx/testing/draft-model.ts';
-import { findTaps, type NetworkTaps } from '../find-taps.ts';
-import { expectPooled } from '../testing/expect-pooled.ts';
+import { findTaps, type NetworkTaps } from './find-taps.ts';
+import { expectPooled } from '../source/testing/expect-pooled.ts';
 
 describe('a network of tokens', () => {
   const start = [
