@@ -60,7 +60,7 @@ export async function ensureFlowerPhotos(options: FlowersOptions): Promise<strin
         maxBytes: maxArchiveBytes,
         retryDelaysMs: options.retryDelaysMs,
       }).catch((error: unknown) => {
-        throw withProxyHint(error, url);
+        throw withManualHint(error, url);
       });
     }
     const fetched = join(temporary, 'flower_photos');
@@ -125,10 +125,10 @@ function notFlowers(url: string, reason: string): RegraftError {
   });
 }
 
-function withProxyHint(error: unknown, url: string): unknown {
+function withManualHint(error: unknown, url: string): unknown {
   if (!(error instanceof RegraftError) || error.code !== 'DOWNLOAD_FAILED') return error;
   return new RegraftError(error.code, error.message, {
-    hint: `${error.hint ?? ''} This download uses no proxy: behind one, fetch ${url} with a browser, unpack it and run \`regraft train <folder>\`.`.trim(),
+    hint: `${error.hint ?? ''} Or fetch ${url} with a browser, unpack it and run \`regraft train <folder>\`.`.trim(),
     cause: error.cause,
   });
 }
