@@ -1,3 +1,8 @@
+import { encodeModel } from '../../onnx/write.ts';
+import { node } from '../../onnx/build.ts';
+import { importGraphDef } from '../graphdef/import-graphdef.ts';
+import { attribute, buildGraphDef, placeholder } from '../graphdef/testing/build-graphdef.ts';
+import { importOnnx } from '../onnx/import-onnx.ts';
 import { importTfjs } from '../tfjs/import-tfjs.ts';
 import { buildTfjs, describeSequential, type LayerDraft } from '../tfjs/testing/build-tfjs.ts';
 import { importTflite } from '../tflite/import-tflite.ts';
@@ -18,7 +23,12 @@ export interface ImporterSample {
 }
 
 /** Every importer: a new one is a line here. */
-export const importerSamples: readonly ImporterSample[] = [sampleTflite(), sampleTfjs()];
+export const importerSamples: readonly ImporterSample[] = [
+  sampleTflite(),
+  sampleTfjs(),
+  sampleOnnx(),
+  sampleGraphDef(),
+];
 
 function sampleTflite(): ImporterSample {
   const tensors: readonly TensorDraft[] = [
@@ -46,7 +56,7 @@ function sampleTflite(): ImporterSample {
     sound: (source) => read(bytes(22), source),
     foreign: (source) => read(new TextEncoder().encode('{"format": "layers-model"}'), source),
     unsupported: (source) => read(bytes(126), source),
-    refused: ['operator 126', 'output'],
+    refused: ['BATCH_MATMUL', 'output'],
   };
 }
 
@@ -62,5 +72,48 @@ function sampleTfjs(): ImporterSample {
     foreign: (source) => importTfjs({ json: 'TFL3', read: () => new Uint8Array() }, source),
     unsupported: (source) => importTfjs(files(['GRU', { name: 'memory' }]), source),
     refused: ['GRU', 'memory'],
+  };
+}
+
+function sampleOnnx(): ImporterSample {
+  const bytes = (op: string): Uint8Array => {
+    const nodes = [
+      node('MaxPool', ['photo'], ['pooled'], { kernel_shape: { ints: [2, 2] } }),
+      node(op, ['pooled'], ['output']),
+    ];
+    const inputs = [{ name: 'photo', type: 'float32', dims: ['batch', 3, 6, 5] }] as const;
+    const outputs = [{ name: 'output', type: 'float32', dims: ['batch', 3, 5, 4] }] as const;
+    const graph = { name: 'net', nodes, initializers: new Map(), inputs, outputs };
+    return encodeModel({ opset: 13, metadata: {}, graph });
+  };
+  return {
+    name: 'ONNX',
+    sound: (source) => importOnnx(bytes('Relu'), source),
+    foreign: (source) => importOnnx(new TextEncoder().encode('{"format": "layers-model"}'), source),
+    unsupported: (source) => importOnnx(bytes('NonMaxSuppressionOfTomorrow'), source),
+    refused: ['NonMaxSuppressionOfTomorrow', 'output'],
+  };
+}
+
+function sampleGraphDef(): ImporterSample {
+  const pooling = {
+    name: 'pooled',
+    op: 'MaxPool',
+    input: ['photo'],
+    attr: {
+      T: attribute.type(1),
+      ksize: attribute.ints([1, 2, 2, 1]),
+      strides: attribute.ints([1, 2, 2, 1]),
+      padding: attribute.text('VALID'),
+    },
+  };
+  const bytes = (op: string): Uint8Array =>
+    buildGraphDef([placeholder('photo', [-1, 6, 5, 3]), pooling, { name: 'output', op, input: ['pooled'] }]);
+  return {
+    name: 'TensorFlow GraphDef',
+    sound: (source) => importGraphDef(bytes('Relu'), source),
+    foreign: (source) => importGraphDef(new TextEncoder().encode('{"format": "layers-model"}'), source),
+    unsupported: (source) => importGraphDef(bytes('DecodeTomorrow'), source),
+    refused: ['DecodeTomorrow', 'output'],
   };
 }
