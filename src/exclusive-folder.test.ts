@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { withExclusiveFolder } from './exclusive-folder.ts';
-import { temporaryFolder } from './backbone/testing/temporary-folder.ts';
+import { temporaryFolder } from './backbone/source/testing/temporary-folder.ts';
 
 test('one piece of work runs after the other, and the one that waits says so once', async () => {
   const folder = join(await temporaryFolder(), 'store');

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { fitNetwork, type PhotoNetwork } from './backbone/adapt-network.ts';
-import { attachTaps } from './backbone/attach-taps.ts';
+import { attachTaps } from './backbone/taps/attach-taps.ts';
 import { loadNetwork } from './backbone/load.ts';
 import {
   checkNetworkOptions,
@@ -12,7 +12,7 @@ import {
   pickPreprocess,
 } from './backbone/network-options.ts';
 import type { OpenedNetwork } from './backbone/open-network.ts';
-import { tapFor } from './backbone/tap-for.ts';
+import { tapFor } from './backbone/taps/tap-for.ts';
 import { RegraftError } from './errors.ts';
 import { regraftHome } from './home.ts';
 import { readLabels } from './import/read-labels.ts';

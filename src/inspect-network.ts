@@ -8,7 +8,7 @@ import {
   pickPreprocess,
 } from './backbone/network-options.ts';
 import type { OpenedNetwork } from './backbone/open-network.ts';
-import type { PreprocessOptions } from './backbone/preprocess-options.ts';
+import type { PreprocessOptions } from './backbone/preprocess/preprocess-options.ts';
 import { RegraftError } from './errors.ts';
 import { regraftHome } from './home.ts';
 import { inferShapes } from './onnx/infer-shapes.ts';

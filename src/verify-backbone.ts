@@ -1,11 +1,11 @@
 import { fitNetwork } from './backbone/adapt-network.ts';
-import { attachTaps } from './backbone/attach-taps.ts';
+import { attachTaps } from './backbone/taps/attach-taps.ts';
 import { catalogue } from './backbone/catalogue.ts';
 import { drawPicture } from './backbone/drawn-picture.ts';
 import { loadNetwork, type LoadBackboneOptions } from './backbone/load.ts';
 import { checkNetworkName } from './backbone/open-network.ts';
 import { pickPreprocess } from './backbone/network-options.ts';
-import { tapFor } from './backbone/tap-for.ts';
+import { tapFor } from './backbone/taps/tap-for.ts';
 import { RegraftError } from './errors.ts';
 import type { Tensor } from './onnx/graph.ts';
 import { inferShapes } from './onnx/infer-shapes.ts';

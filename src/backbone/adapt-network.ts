@@ -5,13 +5,13 @@ import type { Model } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer-shapes.ts';
 import { simplify } from '../onnx/simplify.ts';
 import type { PhotoFit, PixelScaling } from '../shared/preprocess.ts';
-import { attachTaps } from './attach-taps.ts';
+import { attachTaps } from './taps/attach-taps.ts';
 import type { Backbone } from './backbone.ts';
-import { findTaps, type NetworkTaps } from './find-taps.ts';
+import { findTaps, type NetworkTaps } from './taps/find-taps.ts';
 import type { OpenedNetwork } from './open-network.ts';
-import { parsePreprocessOptions, type PreprocessOptions } from './preprocess-options.ts';
-import { resolvePreprocess } from './resolve-preprocess.ts';
-import { tapFor } from './tap-for.ts';
+import { parsePreprocessOptions, type PreprocessOptions } from './preprocess/preprocess-options.ts';
+import { resolvePreprocess } from './preprocess/resolve-preprocess.ts';
+import { tapFor } from './taps/tap-for.ts';
 import type { TapSource } from './taps/tap-source.ts';
 import { variantOf } from './variant.ts';
 

@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 import { addWeights } from './add.ts';
 import { catalogue, findEntry } from './catalogue.ts';
 import type { CatalogueEntry } from './catalogue-entry.ts';
-import { formatSource } from './weights-source.ts';
+import { formatSource } from './source/weights-source.ts';
 import { listBackbones } from './list.ts';
-import { packFiles } from './testing/registry.ts';
-import { temporaryFolder } from './testing/temporary-folder.ts';
-import { weightsPath } from './weights-file.ts';
+import { packFiles } from './source/testing/registry.ts';
+import { temporaryFolder } from './source/testing/temporary-folder.ts';
+import { weightsPath } from './source/weights-file.ts';
 
 const weights = randomBytes(5000);
 const entry: CatalogueEntry = {

@@ -6,10 +6,10 @@ import type { OnProgress } from '../shared/progress.ts';
 import { catalogue } from './catalogue.ts';
 import type { CatalogueEntry } from './catalogue-entry.ts';
 import { withExclusiveFolder } from '../exclusive-folder.ts';
-import { extractFiles } from './extract-file.ts';
-import { hashFile } from './hash-file.ts';
-import { sliceFile } from './slice-file.ts';
-import { checkWeights, putWeights, unreadable, weightsFolder, weightsPath } from './weights-file.ts';
+import { extractFiles } from './source/extract-file.ts';
+import { hashFile } from './source/hash-file.ts';
+import { sliceFile } from './source/slice-file.ts';
+import { checkWeights, putWeights, unreadable, weightsFolder, weightsPath } from './source/weights-file.ts';
 
 /** Options of {@link addWeights}. */
 export interface AddOptions {

@@ -1,6 +1,6 @@
 import type { KnownPreprocess } from '../shared/preprocess.ts';
 import type { TapSource } from './taps/tap-source.ts';
-import type { RemoteSource } from './weights-source.ts';
+import type { RemoteSource } from './source/weights-source.ts';
 
 /** The file of a network's weights. */
 export interface WeightsFile {

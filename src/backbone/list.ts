@@ -1,6 +1,6 @@
 import { catalogue } from './catalogue.ts';
 import type { CatalogueEntry } from './catalogue-entry.ts';
-import { isStored, weightsPath } from './weights-file.ts';
+import { isStored, weightsPath } from './source/weights-file.ts';
 
 /** A network of the catalogue, and whether its weights are on this machine. */
 export interface ListedBackbone {

@@ -2,8 +2,8 @@ import { adaptNetwork } from './adapt-network.ts';
 import type { Backbone } from './backbone.ts';
 import { type NetworkOptions, pickPreprocess } from './network-options.ts';
 import { type OpenedNetwork, openNetwork } from './open-network.ts';
-import { parsePreprocessOptions } from './preprocess-options.ts';
-import type { WeightsOptions } from './weights.ts';
+import { parsePreprocessOptions } from './preprocess/preprocess-options.ts';
+import type { WeightsOptions } from './source/weights.ts';
 
 /** Options of {@link loadBackbone}. */
 export interface LoadBackboneOptions extends WeightsOptions, Omit<NetworkOptions, 'backbone'> {}

@@ -3,7 +3,7 @@ import type { NumericForm } from '../onnx/numeric-form.ts';
 import { choice, text } from '../options.ts';
 import { defaultBackbone } from './catalogue.ts';
 import { checkNetworkName } from './open-network.ts';
-import { parsePreprocessOptions, type PreprocessOptions } from './preprocess-options.ts';
+import { parsePreprocessOptions, type PreprocessOptions } from './preprocess/preprocess-options.ts';
 
 /** Which network gives the features, and how photos are prepared for it. */
 export interface NetworkOptions extends PreprocessOptions {

@@ -6,17 +6,17 @@ import type { ImportedNetwork } from '../import/imported-network.ts';
 import { importNetwork } from '../import/import-network.ts';
 import type { NumericForm } from '../onnx/numeric-form.ts';
 import type { KnownPreprocess } from '../shared/preprocess.ts';
-import { chooseNetworkFile } from './choose-file.ts';
+import { chooseNetworkFile } from './source/choose-file.ts';
 import { catalogue, findEntry } from './catalogue.ts';
 import type { CatalogueEntry } from './catalogue-entry.ts';
-import { fetchCompanion } from './fetch-companion.ts';
-import { fetchNetwork } from './fetch-network.ts';
-import type { FetchedNetwork } from './fetched-network.ts';
-import { findPreprocess } from './find-preprocess.ts';
-import { listFiles } from './list-files.ts';
-import { isSource, parseSource } from './parse-source.ts';
+import { fetchCompanion } from './source/fetch-companion.ts';
+import { fetchNetwork } from './source/fetch-network.ts';
+import type { FetchedNetwork } from './source/fetched-network.ts';
+import { findPreprocess } from './preprocess/find-preprocess.ts';
+import { listFiles } from './source/list-files.ts';
+import { isSource, parseSource } from './source/parse-source.ts';
 import { untestedNetworks } from './untested.ts';
-import { ensureWeights, type WeightsOptions } from './weights.ts';
+import { ensureWeights, type WeightsOptions } from './source/weights.ts';
 
 /** A network that was fetched and imported, before it is fitted to photos. */
 export interface OpenedNetwork {

@@ -1,7 +1,7 @@
 import { listBackbones } from '../backbone/list.ts';
-import { type LockedSource, readLock } from '../backbone/lock-file.ts';
+import { type LockedSource, readLock } from '../backbone/source/lock-file.ts';
 import { type UntestedNetwork, untestedNetworks } from '../backbone/untested.ts';
-import { formatSource } from '../backbone/weights-source.ts';
+import { formatSource } from '../backbone/source/weights-source.ts';
 import { regraftHome } from '../home.ts';
 import type { CommandContext } from './context.ts';
 import { describeBackbone } from './describe-backbone.ts';

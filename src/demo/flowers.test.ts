@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { startFileServer } from '../backbone/testing/file-server.ts';
-import { packFiles } from '../backbone/testing/registry.ts';
-import { temporaryFolder } from '../backbone/testing/temporary-folder.ts';
+import { startFileServer } from '../backbone/source/testing/file-server.ts';
+import { packFiles } from '../backbone/source/testing/registry.ts';
+import { temporaryFolder } from '../backbone/source/testing/temporary-folder.ts';
 import type { ProgressEvent } from '../shared/progress.ts';
 import { ensureFlowerPhotos } from './flowers.ts';
 

@@ -1,10 +1,10 @@
 import { access, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { byteProgress } from '../backbone/byte-progress.ts';
-import { downloadFile } from '../backbone/download-file.ts';
+import { byteProgress } from '../backbone/source/byte-progress.ts';
+import { downloadFile } from '../backbone/source/download-file.ts';
 import { withExclusiveFolder } from '../exclusive-folder.ts';
-import { extractFiles } from '../backbone/extract-file.ts';
-import { isOffline } from '../backbone/offline.ts';
+import { extractFiles } from '../backbone/source/extract-file.ts';
+import { isOffline } from '../backbone/source/offline.ts';
 import { RegraftError } from '../errors.ts';
 import {
   countPhotos,

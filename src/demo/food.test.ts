@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startRegistry } from '../backbone/testing/registry.ts';
-import { temporaryFolder } from '../backbone/testing/temporary-folder.ts';
+import { startRegistry } from '../backbone/source/testing/registry.ts';
+import { temporaryFolder } from '../backbone/source/testing/temporary-folder.ts';
 import type { ProgressEvent } from '../shared/progress.ts';
 import { ensureFoodPhotos } from './food.ts';
 

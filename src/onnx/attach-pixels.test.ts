@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namedScalings } from '../backbone/named-scalings.ts';
+import { namedScalings } from '../backbone/preprocess/named-scalings.ts';
 import { openSessions } from '../runtime/session-pool.ts';
 import type { PixelScaling } from '../shared/preprocess.ts';
 import { attachPixels } from './attach-pixels.ts';

@@ -2,8 +2,8 @@ import { cp, mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findEntry } from '../../src/backbone/catalogue.ts';
-import { ensureWeights } from '../../src/backbone/weights.ts';
-import { weightsPath } from '../../src/backbone/weights-file.ts';
+import { ensureWeights } from '../../src/backbone/source/weights.ts';
+import { weightsPath } from '../../src/backbone/source/weights-file.ts';
 import { RegraftError } from '../../src/errors.ts';
 
 const entry = findEntry('inception-v3');

@@ -70,7 +70,7 @@ export function define(command: Command, context: CommandContext): void {
 async function fetchWeights(network: string, json: boolean, context: CommandContext): Promise<void> {
   const [{ catalogue, findEntry }, { ensureWeights }, { isNetworkName, openNetwork }] = await Promise.all([
     import('../../backbone/catalogue.ts'),
-    import('../../backbone/weights.ts'),
+    import('../../backbone/source/weights.ts'),
     import('../../backbone/open-network.ts'),
   ]);
   const { reporter, signal, out } = context;
@@ -118,7 +118,7 @@ async function verify(networks: readonly string[], json: boolean, context: Comma
 }
 
 async function forget(source: string, json: boolean, context: CommandContext): Promise<void> {
-  const { forgetSource } = await import('../../backbone/forget-source.ts');
+  const { forgetSource } = await import('../../backbone/source/forget-source.ts');
   const { reporter, signal, out } = context;
   const forgotten = await forgetSource(source, {
     home: regraftHome(),
