@@ -25,7 +25,8 @@ export async function loadBackbone(spec: string, options: LoadBackboneOptions): 
  */
 export function loadNetwork(spec: string, options: LoadBackboneOptions): Promise<OpenedNetwork> {
   const { networkOutput, ...rest } = options;
-  const { width, height } = parsePreprocessOptions(pickPreprocess(options));
+  const said = parsePreprocessOptions(pickPreprocess(options));
+  const { width, height } = said;
   const size = width === undefined || height === undefined ? undefined : { width, height };
-  return openNetwork(spec, { ...rest, size, output: networkOutput });
+  return openNetwork(spec, { ...rest, size, said, output: networkOutput });
 }

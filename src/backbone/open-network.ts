@@ -41,6 +41,8 @@ export interface OpenNetworkOptions extends WeightsOptions {
   readonly form?: NumericForm | undefined;
   /** Where the file leaves the size of its input open. */
   readonly size?: { readonly width: number; readonly height: number } | undefined;
+  /** What the user says of preprocessing: where that is everything, no file beside the network is asked. */
+  readonly said?: KnownPreprocess | undefined;
   /** The tensor that the network should end with. */
   readonly output?: string | undefined;
 }
@@ -129,8 +131,12 @@ async function openSource(spec: string, options: OpenNetworkOptions): Promise<Op
     bytes: [...parts.values()].reduce((sum, part) => sum + part.length, bytes.length),
     imported,
     format: imported.format,
-    beside: await findPreprocess(imported, read),
+    beside: saysAll(options.said) ? {} : await findPreprocess(imported, read),
   };
+}
+
+function saysAll({ width, height, resize, kernel, scaling }: KnownPreprocess = {}): boolean {
+  return [width, height, resize, kernel, scaling].every((part) => part !== undefined);
 }
 
 /** The name of a network's file, which tells its format where the bytes do not. */

@@ -29,7 +29,7 @@ export function addNetworkFlags(command: Command, which: 'all' | 'preparation' =
     )
     .option(
       '--scaling <name>',
-      'how pixels become its input: imagenet, inception, unit, caffe, pixels, or <mean>/<std> in levels of 0 to 255',
+      'how pixels become its input: imagenet, inception, unit, caffe, pixels, or <mean>/<std> in levels of 0 to 255; bgr: before it reverses the channels',
     )
     .option('--resize <how>', 'how photos are fitted: stretch, crop, or crop:<share> (default: stretch)')
     .option(

@@ -97,15 +97,20 @@ function wantsJson(args: readonly string[]): boolean {
   return args.slice(0, end === -1 ? args.length : end).includes('--json');
 }
 
+/** Line breaks of Regraft's own texts stay. */
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 /** Prints a failure for people on stderr, and with `--json` for programs on stdout. */
 function report(failure: Failure, context: CommandContext, json: boolean): void {
   const { err, reporter } = context;
   reporter.stop();
   const { code, message, hint, stack, exitCode } = failure;
-  const shown = printable(message);
+  const shown = printableLines(message);
   if (exitCode === exitCodes.interrupted) err.line(shown);
   else err.line(`${err.colors.red(err.live ? '✖' : 'Error:')} ${shown}`);
   if (stack !== undefined) err.line(err.colors.dim(stack));
-  if (hint !== undefined) err.line(`  ${printable(hint)}`);
+  if (hint !== undefined) err.line(`  ${printableLines(hint)}`);
   if (json && !context.printedJson) context.printJson({ error: { code, message, hint: hint ?? null } });
 }

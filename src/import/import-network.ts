@@ -1,4 +1,5 @@
 import { RegraftError } from '../errors.ts';
+import { endAt } from './end-at.ts';
 import { formats } from './formats.ts';
 import type { ImportedNetwork } from './imported-network.ts';
 import type { ImportOptions, ReadBeside } from './network-format.ts';
@@ -26,7 +27,22 @@ export async function importNetwork(
   const format = formats.find(({ matches }) => matches(bytes, name));
   if (format === undefined) throw unknownFormat(name);
   const imported = await withFilesBeside(file.beside, (beside) => format.read(bytes, name, beside, options));
-  return { ...imported, format: format.name };
+  checkForm(imported, options.form, name);
+  const { output } = options;
+  const ended = output === undefined || format.choosesOutput ? imported : endAt(imported, output, name);
+  return { ...ended, format: format.name };
+}
+
+/** A format that knows both forms has made the one that was asked for. */
+function checkForm({ form }: ImportedNetwork, wanted: ImportOptions['form'], name: string): void {
+  if (wanted === undefined || wanted === form) return;
+  throw new RegraftError(
+    'INVALID_OPTION',
+    `Expected the form ${form} for ${name}, which has no other, but received ${wanted}.`,
+    {
+      hint: 'Leave --form out.',
+    },
+  );
 }
 
 /**

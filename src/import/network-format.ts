@@ -17,6 +17,8 @@ export type ReadBeside = (path: string) => Uint8Array | undefined;
 /** A file format of networks: one file in its own folder, and one line in formats.ts. */
 export interface NetworkFormat {
   readonly name: string;
+  /** True when it chooses among several outputs itself, as it leaves out what the chosen one does not need. */
+  readonly choosesOutput?: true;
   /** Whether a file is of this format, by its first bytes or its name. */
   readonly matches: (bytes: Uint8Array, name: string) => boolean;
   /**

@@ -6,6 +6,7 @@ import { regraftHome } from '../../home.ts';
 import type { CommandContext } from '../context.ts';
 import type { VerifiedBackbone } from '../../verify-backbone.ts';
 import { addDefaultCommand } from '../default-command.ts';
+import { addNetworkFlags, type NetworkFlags, readPreparationFlags } from '../network-flags.ts';
 import { formatExamples } from '../help-text.ts';
 import { countOf, formatBytes } from '../terminal/units.ts';
 
@@ -19,6 +20,9 @@ const examples = [
   ],
 ] as const;
 
+interface VerifyFlags extends NetworkFlags {
+  readonly json?: true;
+}
 interface JsonFlag {
   readonly json?: true;
 }
@@ -42,7 +46,7 @@ export function define(command: Command, context: CommandContext): void {
     .argument('<network>', 'a network of the list, or a source such as hf:<owner>/<name>#<path>')
     .option('--json', 'print one JSON document on stdout')
     .action((id: string, flags: JsonFlag) => fetchWeights(id, flags.json === true, context));
-  command
+  const verifying = command
     .command('verify')
     .description(
       'test networks on a drawn picture: they load, their features are finite, their class is the known one',
@@ -51,8 +55,9 @@ export function define(command: Command, context: CommandContext): void {
       '[networks...]',
       'ids, files or sources (default: every network of the list that is on this machine)',
     )
-    .option('--json', 'print one JSON document on stdout')
-    .action((networks: string[], flags: JsonFlag) => verify(networks, flags.json === true, context));
+    .option('--json', 'print one JSON document on stdout');
+  addNetworkFlags(verifying, 'preparation');
+  verifying.action((networks: string[], flags: VerifyFlags) => verify(networks, flags, context));
   command
     .command('forget')
     .description('forget what a source gave at first use, so that another file may come from it')
@@ -87,7 +92,12 @@ async function fetchWeights(network: string, json: boolean, context: CommandCont
   else out.line(`${id} is stored: ${format}, ${formatBytes(bytes)}`);
 }
 
-async function verify(networks: readonly string[], json: boolean, context: CommandContext): Promise<void> {
+async function verify(
+  networks: readonly string[],
+  flags: VerifyFlags,
+  context: CommandContext,
+): Promise<void> {
+  const json = flags.json === true;
   const [{ verifyBackbone }, { listBackbones }] = await Promise.all([
     import('../../verify-backbone.ts'),
     import('../../backbone/list.ts'),
@@ -103,7 +113,12 @@ async function verify(networks: readonly string[], json: boolean, context: Comma
   }
   const results: VerifiedBackbone[] = [];
   for (const name of names) {
-    const result = await verifyBackbone(name, { home, onProgress: reporter.onProgress, signal });
+    const result = await verifyBackbone(name, {
+      ...readPreparationFlags(flags),
+      home,
+      onProgress: reporter.onProgress,
+      signal,
+    });
     results.push(result);
     if (json) continue;
     reporter.stop();

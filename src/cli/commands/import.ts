@@ -11,7 +11,10 @@ const examples = [
     'regraft import retrained_graph.pb --labels retrained_labels.txt --out flowers-model',
     "a classifier that TensorFlow's retrain.py made",
   ],
-  ['regraft import converted_keras.zip', 'a Teachable Machine export (TensorFlow.js); its labels are inside'],
+  [
+    'regraft import tm-my-image-model.zip',
+    'a Teachable Machine export (TensorFlow.js); its labels are inside',
+  ],
   [
     'regraft import model.onnx --labels labels.txt --scaling imagenet',
     'a network with its own classes, as it is',

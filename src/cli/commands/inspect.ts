@@ -19,7 +19,10 @@ const examples = [
   ['regraft inspect flowers-model', 'labels, input, network, calibration, size, hash and accuracy'],
   ['regraft inspect flowers-model/model.onnx --json', 'the same for programs'],
   ['regraft inspect inception-v3', 'operators, parameters, multiply-adds and taps of a network'],
-  ['regraft inspect hf:timm/resnet18.a1_in1k#model.onnx', 'the same of a network from the Hugging Face hub'],
+  [
+    'regraft inspect hf:Xenova/vit-base-patch16-224#onnx/model.onnx',
+    'the same of a network from the Hugging Face hub',
+  ],
 ] as const;
 
 interface InspectFlags extends NetworkFlags {

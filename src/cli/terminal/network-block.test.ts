@@ -28,7 +28,7 @@ it('a network is shown with its input, its cost and its taps', () => {
     'net.onnx',
     '  file           ONNX, float32, 46.8 MB',
     `  sha256         ${'ab'.repeat(32)}`,
-    '  input          photos its middle cut to 224 × 224, 87.5 % of the shorter side, bilinear',
+    '  input          photos cropped to 224 × 224 (the middle 87.5 %), bilinear',
     '  scaling        (RGB − 127.5) / [58.395, 57.12, 57.375]',
     '  parameters     11.7 million',
     '  multiply-adds  1,814 million a photo',

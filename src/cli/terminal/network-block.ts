@@ -22,7 +22,7 @@ export function formatNetwork(network: NetworkDescription, { colors }: Screen): 
     `  ${printable(name)}`,
     String(size),
     `[${dims.join(', ')}]`,
-    printable(tensor),
+    shorten(printable(tensor)),
   ]);
   const [header = '', ...lines] = formatTable(
     [['  tap', 'size', 'shape', 'tensor'], ...taps],
@@ -44,13 +44,19 @@ function formatScaling(scaling: NetworkDescription['scaling']): string {
   return `(${order} − ${listNumbers(mean)}) / ${listNumbers(std)}`;
 }
 
+/** TensorFlow Lite's names are those of all layers that were fused. */
+function shorten(name: string): string {
+  return name.length > 72 ? `${name.slice(0, 40)}…${name.slice(-31)}` : name;
+}
+
 function listNumbers(values: readonly number[]): string {
   const shown = values.map((value) => String(Number(value.toPrecision(6))));
   return new Set(shown).size === 1 ? (shown[0] ?? '') : `[${shown.join(', ')}]`;
 }
 
-/** `23.8 million`, `5,713 million`. */
+/** `4,821`, `23.8 million`, `5,713 million`. */
 function formatMillions(count: number): string {
+  if (count < 100_000) return count.toLocaleString('en');
   const millions = count / 1e6;
   const digits = millions >= 100 ? 0 : millions >= 10 ? 1 : 2;
   return `${millions.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })} million`;

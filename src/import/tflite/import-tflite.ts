@@ -37,7 +37,7 @@ export function importTflite(bytes: Uint8Array, source: string, form?: NumericFo
       'INVALID_OPTION',
       `Expected a quantised network for the form uint8 but ${source} computes in float32.`,
       {
-        hint: 'Leave the form out, or ask for float32.',
+        hint: 'Leave --form out, or ask for float32.',
       },
     );
   }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { RunRecord } from '../../model/run-record.ts';
+import { formatPhotoFit } from '../../shared/format-photo-fit.ts';
 import { drawStackedBar } from '../charts/stacked-bar.ts';
 import { formatBytes, formatCount, formatDuration, formatMoment } from '../format.ts';
 import { html, name, type Content, type Html } from '../html.ts';
@@ -83,6 +84,8 @@ function filesAndVersions({ backbone, model, versions, finishedAt }: RunRecord):
         'Taps',
         backbone.taps.map((tap, index) => html`${index > 0 && ', '}<code>${tap}</code>`),
       ),
+    backbone.preprocess !== null && detail('Photos', formatPhotoFit(backbone.preprocess)),
+    backbone.preprocess !== null && detail('Pixels', formatScaling(backbone.preprocess.scaling)),
     detail('Features of a photo', formatCount(backbone.featureSize)),
     detail('Model file', html`${name(basename(model.path))}, ${formatBytes(model.bytes)}`),
     detail('SHA-256 of the model', html`<code>${model.sha256}</code>`),
@@ -92,6 +95,16 @@ function filesAndVersions({ backbone, model, versions, finishedAt }: RunRecord):
     ),
     detail('Finished', formatMoment(finishedAt)),
   ];
+}
+
+function formatScaling(scaling: NonNullable<RunRecord['backbone']['preprocess']>['scaling']): string {
+  if (scaling === null) return 'taken as they are';
+  const { order, mean, std } = scaling;
+  return `(${order} − ${listNumbers(mean)}) / ${listNumbers(std)}`;
+}
+
+function listNumbers(values: readonly number[]): string {
+  return new Set(values).size === 1 ? String(values[0]) : `[${values.join(', ')}]`;
 }
 
 function detail(term: string, description: Content): Html {
