@@ -31,6 +31,8 @@ interface Row {
   readonly input: number;
   readonly importMs: number;
   readonly photosPerSecond: number;
+  /** Milliseconds of one core: what the extraction costs, however busy the machine is with other work. */
+  readonly coreMsPerPhoto: number;
   readonly features: { readonly count: number; readonly accuracy: number };
   /** All taps joined. */
   readonly joined: { readonly taps: number; readonly count: number; readonly accuracy: number };
@@ -104,9 +106,11 @@ async function measure({ name, source, scaling }: Candidate, folder: string): Pr
     }
 
     const { photos } = await scanDataset(folder, { home });
-    const start = performance.now();
-    await extractFeatures(photos, backbone, await openFeatureStore(home, backbone));
+    const store = await openFeatureStore(home, backbone);
+    const [start, computing] = [performance.now(), process.cpuUsage()];
+    await extractFeatures(photos, backbone, store);
     const seconds = (performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage(computing);
 
     const accuracy = async (taps: readonly string[] | undefined): Promise<number> => {
       let sum = 0;
@@ -124,6 +128,7 @@ async function measure({ name, source, scaling }: Candidate, folder: string): Pr
       input: backbone.preprocess.width,
       importMs: median(times),
       photosPerSecond: photos.length / seconds,
+      coreMsPerPhoto: (user + system) / 1000 / photos.length,
       features: { count: taps.at(-1)?.size ?? 0, accuracy: await accuracy(undefined) },
       joined: {
         taps: taps.length,
@@ -134,7 +139,14 @@ async function measure({ name, source, scaling }: Candidate, folder: string): Pr
   });
 }
 
-function resultsOf({ name, importMs, photosPerSecond, features, joined }: Row): BenchResult[] {
+function resultsOf({
+  name,
+  importMs,
+  photosPerSecond,
+  coreMsPerPhoto,
+  features,
+  joined,
+}: Row): BenchResult[] {
   return [
     {
       name: `${name}: import`,
@@ -146,7 +158,7 @@ function resultsOf({ name, importMs, photosPerSecond, features, joined }: Row): 
       name: `${name}: extraction`,
       value: photosPerSecond,
       unit: 'photos a second',
-      note: 'end to end, empty store, all cores',
+      note: `end to end, empty store, all cores; ${coreMsPerPhoto.toFixed(1)} core-ms a photo`,
     },
     {
       name: `${name}: accuracy`,
@@ -165,22 +177,26 @@ function resultsOf({ name, importMs, photosPerSecond, features, joined }: Row): 
 
 function formatTable(rows: readonly Row[]): string {
   const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`;
-  const lines = rows.map(({ name, form, input, importMs, photosPerSecond, features, joined }) => [
-    name,
-    form,
-    `${input} px`,
-    `${importMs.toFixed(0)} ms`,
-    photosPerSecond.toFixed(0),
-    String(features.count),
-    percent(features.accuracy),
-    `${percent(joined.accuracy)} (${joined.count})`,
-  ]);
+  const lines = rows.map(
+    ({ name, form, input, importMs, photosPerSecond, coreMsPerPhoto, features, joined }) => [
+      name,
+      form,
+      `${input} px`,
+      `${importMs.toFixed(0)} ms`,
+      photosPerSecond.toFixed(0),
+      coreMsPerPhoto.toFixed(1),
+      String(features.count),
+      percent(features.accuracy),
+      `${percent(joined.accuracy)} (${joined.count})`,
+    ],
+  );
   const heads = [
     'Network',
     'Form',
     'Input',
     'Import',
     'Photos a second',
+    'Core-ms a photo',
     'Features',
     'Accuracy',
     'All taps joined',

@@ -77,8 +77,8 @@ def export_keras_onnx():
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        {"keras-onnx": export_keras_onnx}[sys.argv[2]]()
+    if sys.argv[2:] == ["keras-onnx"]:
+        export_keras_onnx()
     else:
         export_torchvision()
         os.environ["KERAS_BACKEND"] = "tensorflow"
