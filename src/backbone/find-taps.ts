@@ -5,9 +5,9 @@ import { channelAxes } from './taps/channel-axis.ts';
 import { findBlockEnds } from './taps/find-block-ends.ts';
 import { findBottleneck } from './taps/find-bottleneck.ts';
 import { findTokenTaps } from './taps/find-token-taps.ts';
-import { traceImage } from './taps/image-path.ts';
+import { pathUpTo, traceImage } from './taps/image-path.ts';
 import { learnedStages } from './taps/learned-stage.ts';
-import { poolTensor } from './taps/pool-axes.ts';
+import { poolTensor } from './taps/pool-tensor.ts';
 import type { FoundTap } from './taps/tap-source.ts';
 
 /** The places of a network that give features. */
@@ -28,11 +28,12 @@ const most = 12;
  */
 export function findTaps(model: Model, shapes: Shapes): NetworkTaps {
   const path = traceImage(model);
-  const stages = learnedStages(path);
   const channelAxis = channelAxes(model, shapes);
   const { bottleneck, logits } = findBottleneck(model, shapes, path, channelAxis);
-  const blocks = findBlockEnds(shapes, path, stages, channelAxis);
-  const tokens = findTokenTaps(shapes, path, stages, channelAxis);
+  const body = bottleneck === undefined ? path : pathUpTo(path, bottleneck.tensor);
+  const stages = learnedStages(body);
+  const blocks = findBlockEnds(shapes, body, stages, channelAxis);
+  const tokens = findTokenTaps(shapes, body, stages, channelAxis);
   const inner = [...blocks, ...tokens].map((tap) => beforeDequantising(tap, model));
   const end = bottleneck === undefined ? [] : [beforeDequantising(bottleneck, model)];
   const kept = inner.filter(({ tensor }) => tensor !== end[0]?.tensor).slice(end.length - most);

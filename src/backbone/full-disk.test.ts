@@ -23,6 +23,9 @@ const entry: CatalogueEntry = {
   sources: [{ type: 'npm', package: 'small-network', version: '1.2.3', path: 'small.lite' }],
   licence: 'MIT',
   origin: 'A test.',
+  inputSize: 8,
+  featureSize: 4,
+  preprocess: {},
 };
 
 /** Empties a disk before each try. */

@@ -44,4 +44,5 @@ export const inceptionV3: CatalogueEntry = {
     { name: 'bottleneck', size: 2048, tensor: 'InceptionV3/Logits/AvgPool_1a_8x8/AvgPool' },
   ].map((tap) => ({ ...tap, axes: [2, 3] })),
   variant: 'whole',
+  drawnTop: 723,
 };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, posix } from 'node:path';
 import type { ImportedNetwork } from '../import/imported-network.ts';
@@ -14,6 +15,7 @@ import type { FetchedNetwork } from './fetched-network.ts';
 import { findPreprocess } from './find-preprocess.ts';
 import { listFiles } from './list-files.ts';
 import { isSource, parseSource } from './parse-source.ts';
+import { untestedNetworks } from './untested.ts';
 import { ensureWeights, type WeightsOptions } from './weights.ts';
 
 /** A network that was fetched and imported, before it is fitted to photos. */
@@ -51,7 +53,16 @@ export interface OpenNetworkOptions extends WeightsOptions {
 export async function openNetwork(spec: string, options: OpenNetworkOptions): Promise<OpenedNetwork> {
   checkNetworkName(spec);
   const entry = catalogue.find(({ id }) => id === spec);
-  return entry === undefined ? openSource(spec, options) : openEntry(entry, options);
+  if (entry !== undefined) return openEntry(entry, options);
+  const untested = untestedNetworks.find(({ id }) => id === spec);
+  const opened = await openSource(untested?.source ?? spec, options);
+  return untested === undefined ? opened : { ...opened, id: untested.id };
+}
+
+/** Whether a text names a network: of the catalogue, or by a source or path that is there. */
+export function isNetworkName(spec: string): boolean {
+  if (hasName(spec)) return true;
+  return isSource(spec) && (parseSource(spec).type !== 'local' || existsSync(spec.replace(/#.*$/, '')));
 }
 
 /**
@@ -60,9 +71,13 @@ export async function openNetwork(spec: string, options: OpenNetworkOptions): Pr
  * @throws RegraftError `BACKBONE_UNKNOWN`, `INVALID_OPTION`.
  */
 export function checkNetworkName(spec: string): void {
-  if (catalogue.some(({ id }) => id === spec)) return;
+  if (hasName(spec)) return;
   if (isSource(spec)) parseSource(spec);
   else findEntry(spec);
+}
+
+function hasName(spec: string): boolean {
+  return [...catalogue, ...untestedNetworks].some(({ id }) => id === spec);
 }
 
 async function openEntry(entry: CatalogueEntry, options: OpenNetworkOptions): Promise<OpenedNetwork> {

@@ -3,7 +3,7 @@ import { RegraftError } from '../errors.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { Shapes } from '../onnx/passes/pass.ts';
 import { channelAxes } from './taps/channel-axis.ts';
-import { poolTensor } from './taps/pool-axes.ts';
+import { poolTensor } from './taps/pool-tensor.ts';
 import type { FoundTap } from './taps/tap-source.ts';
 
 /**

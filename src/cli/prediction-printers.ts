@@ -46,6 +46,9 @@ export function printCsv(out: Screen, top: number): PredictionPrinter {
   };
 }
 
+/** ImageNet's names are as long as sentences. */
+const mostLabelColumns = 30;
+
 /** Aligned lines for people: `photo.jpg  →  roses  97.3 %  tulips 1.8 %`. */
 export function printTable(
   out: Screen,
@@ -55,7 +58,7 @@ export function printTable(
   const { colors } = out;
   // On a terminal a row keeps to one line: the path gives way first, then the runner-up.
   const room = out.live ? out.columns() : Infinity;
-  const labelWidth = widest(labels.map(printable));
+  const labelWidth = Math.min(mostLabelColumns, widest(labels.map(printable)));
   const pathWidth = Math.min(
     60,
     widest(photos.map(({ path }) => printable(path))),

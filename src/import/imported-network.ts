@@ -6,7 +6,8 @@ import type { KnownPreprocess } from '../shared/preprocess.ts';
 export interface ImportedNetwork {
   /**
    * ONNX's standard operators of set 17. One input, float32 or uint8, `['N', 3, H, W]` or `['N', H, W, 3]` by `layout`; `H` and `W` are
-   * numbers, or strings where the file leaves the size open. The batch is the symbol `N` everywhere. Outputs are the file's own, in its order.
+   * numbers, or strings where the file leaves the size open. The batch is the symbol `N`, or the number 1 for a network
+   * that was exported for one photo and could not be opened. Outputs are the file's own, in its order.
    * A uint8 input takes pixels as they are: the scaling is inside.
    */
   readonly model: Model;

@@ -19,12 +19,20 @@ it('a byte order mark, Windows line ends and empty lines at the end are no part 
   expect(readLabels('\uFEFFdaisy\r\nrose\r\n\r\n\n', 'labels.txt')).toEqual(['daisy', 'rose']);
 });
 
+it('a name that occurs again is numbered, and the number is one that no other line has', () => {
+  expect(readLabels('crane\ncrane\ncrane (2)\ncrane\n', 'labels.txt')).toEqual([
+    'crane',
+    'crane (3)',
+    'crane (2)',
+    'crane (4)',
+  ]);
+});
+
 it.each([
   ['', 'line 1 is empty'],
   ['\n\n', 'line 1 is empty'],
   ['daisy\n\nrose\n', 'line 2 is empty'],
   ['daisy\n  \nrose\n', 'line 2 is empty'],
-  ['daisy\nrose\ndaisy\n', 'lines 1 and 3 both are "daisy"'],
 ])('labels %j are refused with the line', (text, found) => {
   let error: unknown;
   try {

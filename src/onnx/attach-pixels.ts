@@ -8,7 +8,7 @@ import { renameTensor } from './rename.ts';
 export const pixelsInput = 'image';
 
 /**
- * Gives an image network the input `image`, uint8 RGB `[N, height, width, 3]`, by putting layout and scaling in front of it:
+ * Gives an image network the input `image`, uint8 RGB `[N, height, width, 3]` (N is 1 where the network takes one photo at a time), by putting layout and scaling in front of it:
  * `pixel · (1 / std) − mean / std`, both constants rounded to float32 once. What would change nothing is left out.
  *
  * @param layout - Of the network's one input: `[N, 3, H, W]` or `[N, H, W, 3]`; open H and W take the size.
@@ -31,7 +31,8 @@ export function attachPixels(
   const pixels: ValueInfo = {
     name: pixelsInput,
     type: 'uint8',
-    dims: ['N', size.height, size.width, 3],
+    // A network for one photo at a time says so.
+    dims: [input.dims[0] === 1 ? 1 : 'N', size.height, size.width, 3],
   };
   taken.add(pixelsInput);
 

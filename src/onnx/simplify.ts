@@ -1,5 +1,6 @@
 import type { Model } from './graph.ts';
 import { inferShapes } from './infer-shapes.ts';
+import { completeLayerNorm } from './passes/complete-layer-norm.ts';
 import { dropUnused } from './passes/drop-unused.ts';
 import { fixReshapes } from './passes/fix-reshapes.ts';
 import { foldBatchNorm } from './passes/fold-batch-norm.ts';
@@ -22,6 +23,7 @@ const passes: readonly Pass[] = [
   mergeReshapes,
   foldBatchNorm,
   foldChannelConstants,
+  completeLayerNorm,
 ];
 
 /**

@@ -4,7 +4,7 @@ itself computes with them on pixels that both sides draw by one formula.
     pip install torch torchvision timm onnx onnxscript
     python test/goldens/onnx-networks.py
 
-torch 2.13, torchvision 0.28, timm 1.0.29, onnx 1.23.
+torch 2.13, torchvision 0.28.0, timm 1.0.29, onnx 1.23.
 """
 
 import gzip

@@ -2,7 +2,7 @@ import { intsAttribute, isOperator, isStandard } from '../../onnx/attributes.ts'
 import type { GraphNode, Model } from '../../onnx/graph.ts';
 import type { Shapes } from '../../onnx/passes/pass.ts';
 
-/** Tells which axis of a tensor holds the channels; undefined for a tensor that has not one row a photo, or whose rank is unusual. */
+/** Tells which axis of a tensor holds the channels; undefined for a tensor that can be no tap: it has not one row a photo, no real numbers, or an unusual rank. */
 export type ChannelAxis = (tensor: string) => number | undefined;
 
 const channelsFirst = new Set([
@@ -31,8 +31,12 @@ export function channelAxes({ graph }: Model, shapes: Shapes): ChannelAxis {
     for (const name of node.outputs) if (axis !== undefined && rankOf(name) === 4) axes.set(name, axis);
   }
   const batch = graph.inputs[0]?.dims[0];
+  const quantised = new Set(
+    graph.nodes.filter((node) => isOperator(node, 'QuantizeLinear')).flatMap(({ outputs }) => outputs),
+  );
   return (tensor) => {
-    const dims = shapes.get(tensor)?.dims;
+    const { type, dims } = shapes.get(tensor) ?? {};
+    if (type !== 'float32' && !quantised.has(tensor)) return undefined;
     if (dims === undefined || dims[0] !== batch || dims.length < 2 || dims.length > 4) return undefined;
     if (dims.length < 4) return dims.length - 1;
     return axes.get(tensor) ?? (dims[1] === dims[2] && dims[2] !== dims[3] ? 3 : 1);

@@ -4,7 +4,7 @@ import { elementwiseRules } from '../../onnx/shapes/elementwise.ts';
 import type { ChannelAxis } from './channel-axis.ts';
 import type { ImagePath } from './image-path.ts';
 import type { LearnedStage } from './learned-stage.ts';
-import { poolTensor } from './pool-axes.ts';
+import { poolTensor } from './pool-tensor.ts';
 import type { FoundTap } from './tap-source.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { GraphNode, Model } from '../../onnx/graph.ts';
 import type { Shapes } from '../../onnx/passes/pass.ts';
 import type { ChannelAxis } from './channel-axis.ts';
 import type { ImagePath } from './image-path.ts';
-import { poolTensor } from './pool-axes.ts';
+import { poolTensor } from './pool-tensor.ts';
 import type { FoundTap } from './tap-source.ts';
 
 /** The end of a network: its pooled feature, and the scores of its classes where it has some. */
@@ -49,10 +49,11 @@ function walkBack(shapes: Shapes, path: ImagePath, output: string): Walk {
 
   function walk(from: string, softened: string | undefined): Walk {
     let [name, scores] = [from, softened];
+    let isPooled = false;
     for (let node = makers.get(name); node !== undefined; node = makers.get(name)) {
       const inputs = node.inputs.filter((input) => path.isOfImage(input));
       const [input = '', second] = inputs;
-      if (isLayer(node, shapes, scores !== undefined)) {
+      if (isLayer(node, shapes, isPooled)) {
         return { layer: node, scores: scores ?? output, end: name };
       }
       if (second !== undefined) {
@@ -62,8 +63,9 @@ function walkBack(shapes: Shapes, path: ImagePath, output: string): Walk {
         break;
       }
       if (isOperator(node, 'Softmax', 'LogSoftmax', 'Sigmoid')) scores ??= input;
-      // Only after a softmax is it sure that a pool averages scores, and not features.
-      else if (!isTransparent(node) && !(scores !== undefined && isPool(node))) break;
+      else if (isOperator(node, 'GlobalAveragePool', 'AveragePool', 'ReduceMean')) isPooled = true;
+      // Only before a softmax does a nonlinearity stand behind the scores; else it ends the features.
+      else if (!isTransparent(node) && !(scores !== undefined && isClamp(node))) break;
       name = input;
     }
     return { layer: undefined, scores: scores ?? output, end: name };
@@ -90,17 +92,17 @@ function isTransparent(node: GraphNode): boolean {
   );
 }
 
-function isPool(node: GraphNode): boolean {
-  return isOperator(node, 'GlobalAveragePool', 'AveragePool', 'ReduceMean', 'Relu', 'LeakyRelu', 'Clip');
+function isClamp(node: GraphNode): boolean {
+  return isOperator(node, 'Relu', 'LeakyRelu', 'Clip');
 }
 
-/** A layer that mixes channels only: a product with a matrix, or a 1×1 convolution, on one position unless it is followed by a pool. */
-function isLayer(node: GraphNode, shapes: Shapes, mayBeSpatial: boolean): boolean {
+/** A layer that mixes channels only: a product with a matrix, or a 1×1 convolution, on one position unless a pool follows. */
+function isLayer(node: GraphNode, shapes: Shapes, isPooled: boolean): boolean {
   if (isOperator(node, 'Gemm', 'MatMul')) return true;
   if (!isOperator(node, 'Conv')) return false;
   const sides = shapes.get(node.inputs[0] ?? '')?.dims.slice(2);
   const kernel = shapes.get(node.inputs[1] ?? '')?.dims.slice(2);
   const isOne = (dims: readonly (number | string)[] | undefined): boolean =>
     dims?.every((dim) => dim === 1) === true;
-  return isOne(kernel) && (isOne(sides) || mayBeSpatial);
+  return isOne(kernel) && (isOne(sides) || isPooled);
 }

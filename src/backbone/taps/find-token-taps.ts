@@ -3,7 +3,7 @@ import type { Shapes } from '../../onnx/passes/pass.ts';
 import type { ChannelAxis } from './channel-axis.ts';
 import type { ImagePath, Neck } from './image-path.ts';
 import type { LearnedStage } from './learned-stage.ts';
-import { poolTensor } from './pool-axes.ts';
+import { poolTensor } from './pool-tensor.ts';
 import type { FoundTap } from './tap-source.ts';
 
 /**

@@ -37,6 +37,17 @@ export function traceImage({ graph }: Model): ImagePath {
   return { nodes, isOfImage: (name) => ofImage.has(name), necks: findNecks(nodes, ofImage, target) };
 }
 
+/** The part of a path that ends with a tensor; all of it when the tensor is not on it. */
+export function pathUpTo(path: ImagePath, tensor: string): ImagePath {
+  const last = path.nodes.findIndex(({ outputs }) => outputs.includes(tensor));
+  if (last < 0) return path;
+  return {
+    ...path,
+    nodes: path.nodes.slice(0, last + 1),
+    necks: path.necks.filter(({ place }) => place <= last),
+  };
+}
+
 function findNecks(nodes: readonly GraphNode[], ofImage: ReadonlySet<string>, target: string): Neck[] {
   const lastReader = new Map<string, number>([[target, nodes.length]]);
   for (const [place, node] of nodes.entries()) {

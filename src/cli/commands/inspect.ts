@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { RegraftError } from '../../errors.ts';
 import type { LoadedModel } from '../../model/load.ts';
 import { photoFitOf } from '../../model/photo-fit.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import type { CommandContext } from '../context.ts';
 import { formatExamples } from '../help-text.ts';
 import { formatPhotoFit } from '../../shared/format-photo-fit.ts';
+import { addNetworkFlags, type NetworkFlags, readPreparationFlags } from '../network-flags.ts';
+import { formatNetwork } from '../terminal/network-block.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { formatTable } from '../terminal/table.ts';
 import { countOf, formatBytes, formatPercent } from '../terminal/units.ts';
@@ -15,7 +18,13 @@ import { countOf, formatBytes, formatPercent } from '../terminal/units.ts';
 const examples = [
   ['regraft inspect flowers-model', 'labels, input, network, calibration, size, hash and accuracy'],
   ['regraft inspect flowers-model/model.onnx --json', 'the same for programs'],
+  ['regraft inspect inception-v3', 'operators, parameters, multiply-adds and taps of a network'],
+  ['regraft inspect hf:timm/resnet18.a1_in1k#model.onnx', 'the same of a network from the Hugging Face hub'],
 ] as const;
+
+interface InspectFlags extends NetworkFlags {
+  readonly json?: true;
+}
 
 const shownLabels = 20;
 
@@ -23,21 +32,64 @@ const shownLabels = 20;
 export function define(command: Command, context: CommandContext): void {
   command
     .description(
-      'Shows what a model file holds, and the accuracy of its training when run.json lies beside it.',
+      'Shows what a model holds, and the accuracy of its training when run.json lies beside it; or what a pretrained network is made of.',
     )
-    .argument('<model>', 'the folder that train wrote, or its model.onnx')
-    .option('--json', 'print one JSON document on stdout')
+    .argument(
+      '<model>',
+      'a model: its folder or its .onnx; or a network: an id, a file, a folder or a source',
+    )
+    .option('--json', 'print one JSON document on stdout');
+  addNetworkFlags(command, 'preparation');
+  command
     .addHelpText('after', formatExamples(examples))
-    .action((model: string, flags: { json?: true }) => runInspect(model, flags.json === true, context));
+    .action((model: string, flags: InspectFlags) => runInspect(model, flags, context));
 }
 
-async function runInspect(location: string, json: boolean, context: CommandContext): Promise<void> {
+async function runInspect(location: string, flags: InspectFlags, context: CommandContext): Promise<void> {
+  const [{ isModel }, { isNetworkName }] = await Promise.all([
+    import('../../model/is-model.ts'),
+    import('../../backbone/open-network.ts'),
+  ]);
+  const isNetwork = !(await isModel(location)) && isNetworkName(location);
+  await (isNetwork ? inspectAsNetwork(location, flags, context) : inspectAsModel(location, flags, context));
+}
+
+async function inspectAsNetwork(
+  network: string,
+  flags: InspectFlags,
+  context: CommandContext,
+): Promise<void> {
+  const { inspectNetwork } = await import('../../inspect-network.ts');
+  const { reporter, signal, out } = context;
+  const options = { ...readPreparationFlags(flags), onProgress: reporter.onProgress, signal };
+  const description = await inspectNetwork(network, options);
+  reporter.stop();
+  if (flags.json === true) context.printJson(description);
+  else for (const line of formatNetwork(description, out)) out.line(line);
+}
+
+async function inspectAsModel(location: string, flags: InspectFlags, context: CommandContext): Promise<void> {
+  refusePreparation(flags, location);
   const { loadModel } = await import('../../model/load.ts');
   const model = await loadModel(location);
   const sha256 = createHash('sha256').update(model.bytes).digest('hex');
   const run = await readRunBeside(model.path, sha256);
-  if (json) context.printJson(describe(model, sha256, run));
+  if (flags.json === true) context.printJson(describe(model, sha256, run));
   else for (const line of formatModel(model, sha256, run, context.out)) context.out.line(line);
+}
+
+/** A model has its preparation inside: a flag for it would do nothing. */
+function refusePreparation(flags: InspectFlags, location: string): void {
+  const [first] = Object.entries(readPreparationFlags(flags)).filter(([, value]) => value !== undefined);
+  if (first === undefined) return;
+  const flag = `--${first[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new RegraftError(
+    'INVALID_OPTION',
+    `Expected no ${flag} for ${location}, which is a model, but received one.`,
+    {
+      hint: 'These flags are for pretrained networks.',
+    },
+  );
 }
 
 /** The record of the training that made this very file, if it lies beside it. */
@@ -97,7 +149,7 @@ function formatModel(
       'network',
       backbone.form === null
         ? backbone.id
-        : `${backbone.id}, ${backbone.form}, ${countOf(backbone.taps.length, 'tap')}`,
+        : `${backbone.id}, ${backbone.form}, ${backbone.taps.length === 0 ? 'with its own classes' : countOf(backbone.taps.length, 'tap')}`,
     ],
     ['calibration', `temperature ${calibration.temperature.toFixed(3)}`],
     ['size', formatBytes(model.bytes.length)],

@@ -28,6 +28,7 @@ export function lazyTransposes(model: Model, shapes: Shapes): LazyTransposes {
   const facts = new Map<string, TensorFacts>(shapes);
   const deferred = new Map<string, Transposed>();
   const computed = new Set<string>();
+  const results = new Map<string, string>();
   const written = new Set<string>();
   const nodes: GraphNode[] = [];
 
@@ -39,8 +40,14 @@ export function lazyTransposes(model: Model, shapes: Shapes): LazyTransposes {
   const compute = (name: string): string => {
     const from = deferred.get(name);
     if (from === undefined || computed.has(name)) return name;
-    write(makeNode('Transpose', [from.source], [name], { perm: { ints: from.perm } }));
+    const key = `${from.perm.join()} ${from.source}`;
+    const known = outputs.has(name) ? undefined : results.get(key);
+    if (known !== undefined) return known;
+    const transpose = makeNode('Transpose', [from.source], [name], { perm: { ints: from.perm } });
+    // The node that made the tensor may have its name, and goes on under it.
+    write({ ...transpose, name: newName(`${name}/transposed`) });
     computed.add(name);
+    results.set(key, name);
     return name;
   };
   // A tensor that is no longer there gives its name to the one it would be the transpose of: a file's names stay known.

@@ -39,8 +39,9 @@ function pushAll(model: Model, shapes: Shapes): Model {
     const from = lazy.transposed(input);
     const [source, whole] = from === undefined ? [input, perm] : [from.source, compose(from.perm, perm)];
     if (!isIdentity(whole)) lazy.defer(output, { source, perm: whole });
-    else if (outputs.has(output)) lazy.write(makeNode('Identity', [source], [output]));
-    else same.set(output, source);
+    else if (outputs.has(output)) {
+      lazy.write({ ...makeNode('Identity', [source], [output]), name: node.name });
+    } else same.set(output, source);
   }
   return lazy.finish();
 }

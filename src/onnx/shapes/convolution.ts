@@ -40,11 +40,12 @@ function transposedConvolution(
     const named = given?.[axis - kernel.length + given.length];
     if (named !== undefined) return named;
     const stride = strides[axis] ?? 1;
-    if (autoPad.startsWith('SAME')) return multiplyDimensions(size, stride);
-    const reach = ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
-    const padding = autoPad === 'VALID' ? 0 : (pads[axis] ?? 0) + (pads[axis + kernel.length] ?? 0);
+    const reach = ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1 + (extra[axis] ?? 0);
+    // onnxruntime only takes away what is too much: a window smaller than its stride does not fill the last step.
+    if (autoPad.startsWith('SAME') && reach >= stride) return multiplyDimensions(size, stride);
+    const padding = autoPad !== 'NOTSET' ? 0 : (pads[axis] ?? 0) + (pads[axis + kernel.length] ?? 0);
     const steps = multiplyDimensions(addDimensions(size, -1), stride);
-    return addDimensions(steps, (extra[axis] ?? 0) + reach - padding);
+    return addDimensions(steps, reach - padding);
   });
   const channels = multiplyDimensions(weights.dims[1] ?? '', intAttribute(node, 'group', 1));
   return [{ type: x.type, dims: [x.dims[0] ?? '', channels, ...spatial] }];

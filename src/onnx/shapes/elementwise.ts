@@ -9,21 +9,7 @@ import type { OutputFacts, ShapeRule } from './rule.ts';
 import { binaryValues, castValue, comparisonValues, unaryValues } from './values.ts';
 
 const unary = [
-  ...[
-    'Abs',
-    'Acos',
-    'Acosh',
-    'Asin',
-    'Asinh',
-    'Atan',
-    'Atanh',
-    'BitwiseNot',
-    'Ceil',
-    'Celu',
-    'Cos',
-    'Cosh',
-    'Elu',
-  ],
+  ...['Abs', 'Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Celu', 'Cos', 'Cosh', 'Elu'],
   ...[
     'Erf',
     'Exp',

@@ -6,7 +6,6 @@ import type { OutputFacts, ShapeRule } from './rule.ts';
 /** Resampling of pictures. */
 export const resizingRules: Readonly<Record<string, ShapeRule>> = {
   Resize: resizeRule,
-  Upsample: (_, [x, scales]) => [x && { type: x.type, dims: scaleDims(x.dims, numbersOf(scales)) }],
 };
 
 function resizeRule(

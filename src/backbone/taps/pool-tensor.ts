@@ -13,7 +13,6 @@ export function poolTensor(
   const channels = channelAxis(tensor);
   const size = channels === undefined ? undefined : facts?.dims[channels];
   if (facts === undefined || typeof size !== 'number' || size === 0) return undefined;
-  if (facts.type !== 'float32' && facts.type !== 'uint8' && facts.type !== 'int8') return undefined;
   const axes = facts.dims.map((_, axis) => axis).filter((axis) => axis !== 0 && axis !== channels);
   return { name, size, tensor, axes, dims: facts.dims };
 }
