@@ -38,9 +38,10 @@ interface Row {
   readonly joined: { readonly taps: number; readonly count: number; readonly accuracy: number };
 }
 
+// Pixels are scaled as in their training: TF-slim's MobileNet takes −1 to 1, Darknet 0 to 1; the quantised one has it inside.
 // Their tap is the default one everywhere. In what retrain.py wrote it has 1001 values, the scores that MobileNet gives ImageNet's
-// classes: `MobilenetV1/Logits/SpatialSqueeze` is what fed `input_1/BottleneckInputPlaceholder`, so what its head was trained on.
-// Darknet has no linear layer after its pooling, so its feature is the average of the last convolution, 1000 values.
+// classes: `MobilenetV1/Logits/SpatialSqueeze` fed `input_1/BottleneckInputPlaceholder`, so it is what the head was trained on.
+// Darknet's classes are the channels of a convolution, and its feature is what that one reads, 128 values.
 const files: readonly Candidate[] = [
   {
     name: 'mobilenet_v1_0.25_224 (.pb)',
@@ -80,9 +81,7 @@ async function measureBackbones(): Promise<Row[]> {
 }
 
 function listCandidates(): Candidate[] {
-  const known = catalogue
-    .filter(({ untested }) => untested === undefined)
-    .map(({ id }) => ({ name: id, source: id }));
+  const known = catalogue.map(({ id }) => ({ name: id, source: id }));
   const folder = join(resolve(process.env.REGRAFT_DATA ?? '../shared/data'), 'networks');
   return [...known, ...files.map((file) => ({ ...file, source: join(folder, file.source) }))].filter(
     ({ name, source }) => {
