@@ -1,10 +1,13 @@
-// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy]`: every figure that the README claims, in one run.
-import { cpus } from 'node:os';
+// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed]`: every figure that the README claims, in one run.
 import { benchAccuracy } from './accuracy.ts';
+import { benchBackbones } from './backbones.ts';
 import type { BenchResult } from './bench-result.ts';
 import { printResults } from './bench-result.ts';
 import { benchExtraction } from './extraction.ts';
 import { benchHeads } from './head.ts';
+import { benchImport } from './import.ts';
+import { benchImportSpeed } from './import-speed.ts';
+import { describeMachine } from './machine.ts';
 import { benchTraining } from './training.ts';
 
 const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
@@ -12,6 +15,9 @@ const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   head: benchHeads,
   training: benchTraining,
   accuracy: benchAccuracy,
+  backbones: benchBackbones,
+  import: benchImport,
+  'import-speed': benchImportSpeed,
 };
 
 const args = process.argv.slice(2);
@@ -24,7 +30,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, Node ${process.versions.node}`;
+const machine = describeMachine();
 const all: Record<string, BenchResult[]> = {};
 for (const name of only) {
   console.error(`\n${name} …`);
