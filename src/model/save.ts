@@ -1,6 +1,6 @@
 import { link, mkdir, mkdtemp, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoCode, writeError } from '../atomic-file.ts';
+import { errnoCode, makeFolder, writeError } from '../atomic-file.ts';
 import { withExclusiveFolder } from '../exclusive-folder.ts';
 import { RegraftError } from '../errors.ts';
 import { finishSave, moveIntoPlace, pendingFolder } from './pending-save.ts';
@@ -81,22 +81,34 @@ export async function checkFolder(folder: string): Promise<void> {
     );
   }
   try {
+    const first = found === undefined ? await firstMissing(folder) : undefined;
+    await makeFolder(folder);
     // Permissions alone do not tell: a disk may be read-only, or a file system virtual.
-    const nearest = found === undefined ? await nearestFolder(folder) : folder;
-    await rmdir(await mkdtemp(join(nearest, '.regraft-')));
+    await rmdir(await mkdtemp(join(folder, '.regraft-')));
+    if (first !== undefined) await removeEmpty(folder, first);
   } catch (error) {
     throw writeError(folder, error);
   }
 }
 
-async function nearestFolder(path: string): Promise<string> {
+/** The outermost of the folders on a path that are not there. */
+async function firstMissing(path: string): Promise<string> {
   const parent = dirname(path);
-  const exists = await stat(parent).then(
+  const isThere = await stat(parent).then(
     () => true,
     (error: unknown) => {
       if (errnoCode(error) !== 'ENOENT') throw error;
       return parent === path;
     },
   );
-  return exists ? parent : nearestFolder(parent);
+  return isThere ? path : firstMissing(parent);
+}
+
+/** Removes folders that were made for the check, from the innermost one; one that is in use by now stays. */
+async function removeEmpty(folder: string, first: string): Promise<void> {
+  const removed = await rmdir(folder).then(
+    () => true,
+    () => false,
+  );
+  if (removed && folder !== first) await removeEmpty(dirname(folder), first);
 }

@@ -321,6 +321,7 @@ describe.skipIf(weights.missing !== undefined)('using a trained model', () => {
       expect(record.backbone).toEqual({
         id: 'bottlenecks',
         sha256: null,
+        preprocess: null,
         form: null,
         taps: ['bottleneck'],
         featureSize: 2048,
