@@ -22,7 +22,6 @@ describe('the options of train', () => {
       given: { source: 'photos', out: null, split: null },
       home: resolve('home'),
       backbone: 'inception-v3',
-      form: 'uint8',
       validationPercent: 10,
       testPercent: 10,
       seed: 0,

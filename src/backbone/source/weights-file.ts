@@ -72,8 +72,11 @@ export async function putWeights(file: string, path: string): Promise<void> {
     } finally {
       await handle.close();
     }
-    await makeFolder(dirname(path));
-    await rename(file, path);
+    await rename(file, path).catch(async (error: unknown) => {
+      if (errnoCode(error) !== 'ENOENT') throw error;
+      await makeFolder(dirname(path));
+      await rename(file, path);
+    });
   } catch (error) {
     throw writeError(path, error);
   }
