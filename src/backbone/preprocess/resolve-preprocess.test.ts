@@ -73,7 +73,7 @@ describe('preprocessing that nobody says is asked for', () => {
     expect(refusal([{}, {}, { resize: 'crop' }], open)).toEqual({
       code: 'PREPROCESS_UNKNOWN',
       message:
-        'Expected the size of its input and how its pixels are scaled for net.onnx but found it neither in the file nor beside it.',
+        'Expected net.onnx to say the size of its input and how its pixels are scaled, but found it neither in the file nor beside it.',
       hint: expect.stringMatching(
         /--input-size 224 --scaling imagenet\. Scalings: imagenet \(.+\); inception \(-1 to 1.+\); unit \(0 to 1\); caffe \(BGR .+\); pixels \(0 to 255.+\); or <mean>\/<std>/,
       ) as string,

@@ -98,7 +98,7 @@ function unknownError(lacksSize: boolean, lacksScaling: boolean, source: string)
   const choices = `Scalings: ${scalings.join('; ')}; or <mean>/<std> in levels of 0 to 255, such as 127.5/127.5.`;
   return new RegraftError(
     'PREPROCESS_UNKNOWN',
-    `Expected ${missing} for ${source} but found it neither in the file nor beside it.`,
+    `Expected ${source} to say ${missing}, but found it neither in the file nor beside it.`,
     {
       hint: `Look it up where the network was published and give it, for example ${flags}.${lacksScaling ? ` ${choices}` : ''}`,
     },
