@@ -81,21 +81,33 @@ describe('preprocessing that nobody says is asked for', () => {
   });
 
   it.each([
-    ['the size', [{ scaling }], open, 'Expected the size of its input for net.onnx', '--input-size 224.'],
-    ['one side', [{ scaling, width: 8 }], open, 'Expected the size of its input for', '--input-size 224.'],
-    ['one side of the graph', [{ scaling }], { width: 8, needsScaling: true }, 'the size of its', '224.'],
+    [
+      'the size',
+      [{ scaling }],
+      open,
+      'Expected net.onnx to say the size of its input, but',
+      '--input-size 224.',
+    ],
+    ['one side', [{ scaling, width: 8 }], open, 'to say the size of its input, but', '--input-size 224.'],
+    [
+      'one side of the graph',
+      [{ scaling }],
+      { width: 8, needsScaling: true },
+      'to say the size of its',
+      '224.',
+    ],
     [
       'the size of a graph for pixels',
       [{}],
       { needsScaling: false },
-      'Expected the size of its input for',
+      'to say the size of its input, but',
       'for example --input-size 224.',
     ],
     [
       'the scaling',
       [{}],
       { width: 8, height: 8, needsScaling: true },
-      'Expected how its pixels are scaled for net.onnx',
+      'Expected net.onnx to say how its pixels are scaled, but',
       'for example --scaling imagenet.',
     ],
   ])('alone when only %s is missing', (_, known, graph, message, hint) => {
