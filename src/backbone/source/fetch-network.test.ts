@@ -6,6 +6,7 @@ import type { ProgressEvent } from '../../shared/progress.ts';
 import { fetchNetwork } from './fetch-network.ts';
 import type { FetchedNetwork } from './fetched-network.ts';
 import { forgetSource } from './forget-source.ts';
+import { listFiles } from './list-files.ts';
 import { lockPath, readLock } from './lock-file.ts';
 import { packZip } from './testing/pack-zip.ts';
 import { packFiles, startRegistry } from './testing/registry.ts';
@@ -237,6 +238,23 @@ test('a folder is hashed by the names and bytes of its files', async () => {
     bytes: 4,
     pinned: true,
     folder,
+  });
+});
+
+test('a link to a folder changes nothing about a network folder, also one that leads back into it', async () => {
+  const [home, folder, other] = [await temporaryFolder(), await temporaryFolder(), await temporaryFolder()];
+  await writeFile(join(folder, 'net.onnx'), 'net');
+  await writeFile(join(other, 'more'), 'more');
+  const before = await fetchNetwork(folder, { home });
+  await symlink(other, join(folder, 'elsewhere'));
+  await symlink(folder, join(folder, 'back'));
+  expect(await fetchNetwork(folder, { home })).toEqual(before);
+  expect(await listFiles(before)).toEqual(['net.onnx']);
+
+  await symlink(join(other, 'gone'), join(folder, 'dangling'));
+  expect(await failure(fetchNetwork(folder, { home }))).toMatchObject({
+    code: 'BACKBONE_INVALID',
+    message: `Cannot read ${join(folder, 'dangling')}: it does not exist.`,
   });
 });
 
