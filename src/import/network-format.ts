@@ -17,8 +17,10 @@ export type ReadBeside = (path: string) => Uint8Array | undefined;
 /** A file format of networks: one file in its own folder, and one line in formats.ts. */
 export interface NetworkFormat {
   readonly name: string;
-  /** Whether a file is of this format, by its first bytes or its name. */
-  readonly matches: (bytes: Uint8Array, name: string) => boolean;
+  /** What the names of its files look like. */
+  readonly named: RegExp;
+  /** Whether a file whose name tells nothing is of this format, by its first bytes. */
+  readonly begins: (bytes: Uint8Array) => boolean;
   /**
    * @param source - The file's name, for errors.
    * @throws RegraftError `BACKBONE_INVALID`, `OPERATOR_UNSUPPORTED`, `PREPROCESS_UNKNOWN`, `INVALID_OPTION`.

@@ -4,6 +4,7 @@ import { importGraphDef } from './import-graphdef.ts';
 /** A frozen TensorFlow graph: `.pb`, or a protobuf message that begins with its first field, a node. */
 export const graphdefFormat: NetworkFormat = {
   name: 'TensorFlow GraphDef',
-  matches: (bytes, name) => /\.pb$/i.test(name) || bytes[0] === 0x0a,
+  named: /\.pb$/i,
+  begins: (bytes) => bytes[0] === 0x0a,
   read: (bytes, source, _, options) => importGraphDef(bytes, source, options),
 };
