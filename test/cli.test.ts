@@ -203,6 +203,19 @@ describe('--json keeps stdout to one document', () => {
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'MODEL_NOT_FOUND' } });
   });
 
+  it.each([
+    ['nothere.onnx', /^Give a model/],
+    ['inceptionv3', /^Did you mean "inception-v3"\? Give a model/],
+  ])('for %s, which is neither a model nor a network', async (name, start) => {
+    const { code, stdout } = await regraft('inspect', name, '--scaling', 'unit', '--json');
+    expect(code).toBe(1);
+    const { error } = JSON.parse(stdout) as { error: { code: string; message: string; hint: string } };
+    expect(error.code).toBe('MODEL_NOT_FOUND');
+    expect(error.message).toBe(`Expected a model or a network at ${name}, but it does not exist.`);
+    expect(error.hint).toMatch(start);
+    expect(error.hint).toMatch(/or a network: its id \(inception-v3, .+\), a file, a folder, or a source/);
+  });
+
   it('for the list of networks', async () => {
     const { code, stdout, stderr } = await regraft('backbones', '--json');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

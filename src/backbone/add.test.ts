@@ -74,18 +74,18 @@ async function writeOther(data: Buffer): Promise<string> {
   return file;
 }
 
-test('a misspelt network is refused with the nearest match and the list', () => {
+test('a misspelt network is refused with the nearest match, the list, and what else names one', () => {
+  const list =
+    'Networks in the catalogue: inception-v3, mobilenet-v2-ssd, inception-v3-2015. Another network is named by a file, a folder, or a source such as hf:<owner>/<name>#<path>.';
   expect(findEntry('inception-v3').id).toBe('inception-v3');
   expect(() => findEntry('Inception_v3')).toThrow(
     expect.objectContaining({
       code: 'BACKBONE_UNKNOWN',
-      message: 'No network is called "Inception_v3".',
-      hint: 'Did you mean "inception-v3"? Networks in the catalogue: inception-v3, mobilenet-v2-ssd.',
+      message: 'No network is called "Inception_v3", and no file or folder of that name is here.',
+      hint: `Did you mean "inception-v3"? ${list}`,
     }),
   );
-  expect(() => findEntry('resnet-50-large')).toThrow(
-    expect.objectContaining({ hint: 'Networks in the catalogue: inception-v3, mobilenet-v2-ssd.' }),
-  );
+  expect(() => findEntry('resnet-50-large')).toThrow(expect.objectContaining({ hint: list }));
 });
 
 test('every entry of the catalogue is complete', () => {

@@ -4,5 +4,5 @@ import { onnxFormat } from './onnx/format.ts';
 import { tfjsFormat } from './tfjs/format.ts';
 import { tfliteFormat } from './tflite/format.ts';
 
-/** Every format that can be imported, in the order in which a file is asked; a new one is a line here. */
+/** Every format that can be imported, in the order in which a file is asked, by its name first; a new one is a line here. */
 export const formats: readonly NetworkFormat[] = [tfliteFormat, tfjsFormat, onnxFormat, graphdefFormat];

@@ -19,6 +19,45 @@ it.each([
   await expect(imported).rejects.toThrow(new RegExp(kind.replace('.', '\\.'), 'i'));
 });
 
+it.each([
+  ['network.pb', Uint8Array.of(0x08, 0x08), 'a TensorFlow frozen graph'],
+  ['network.onnx', Uint8Array.of(0x0a, 0x7f), 'an ONNX model'],
+])('the name %s counts before the first byte', async (name, bytes, kind) => {
+  await expect(importNetwork({ bytes, name, beside: nothing })).rejects.toMatchObject({
+    code: 'BACKBONE_INVALID',
+    message: expect.stringContaining(`Expected ${kind} in ${name}`) as string,
+  });
+});
+
+const hdf5 = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0);
+const tensors = Uint8Array.of(8, 4, 0, 0, 0, 0, 0, 0, ...encode('{"__metadata__"'));
+const saved = Uint8Array.of(0x08, 0x01, 0x12, 0x80, 0x01, 0x0a);
+
+it.each([
+  ['saved_model.pb', saved, 'a TensorFlow SavedModel', 'tf.lite.TFLiteConverter.from_saved_model'],
+  ['renamed.pb', saved, 'a TensorFlow SavedModel', 'tf.lite.TFLiteConverter.from_saved_model'],
+  ['fingerprint.pb', Uint8Array.of(0x08, 0x89), 'a TensorFlow SavedModel', 'freeze its graph'],
+  ['keras_metadata.pb', Uint8Array.of(0x0a, 0x7f), 'a TensorFlow SavedModel', 'freeze its graph'],
+  ['network.h5', hdf5, 'an HDF5 file, as Keras writes it', 'model.export('],
+  ['weights.bin', hdf5, 'an HDF5 file, as Keras writes it', 'model.export('],
+  ['network.h5', encode('version https://git-lfs'), 'a Keras file', 'model.export('],
+  ['network.PTH', Uint8Array.of(0x80, 0x02), 'a PyTorch file', 'torch.onnx.export('],
+  ['pytorch_model.bin', Uint8Array.of(0x80, 0x02), 'a PyTorch file', 'torch.onnx.export('],
+  ['weights.bin', tensors, 'a safetensors file, which holds weights without their layers', 'torch.onnx.'],
+  ['model.safetensors', encode('cut'), 'a safetensors file, which holds', 'torch.onnx.export('],
+])('%s, which has to be exported first, is refused with how', async (name, bytes, kind, remedy) => {
+  await expect(importNetwork({ bytes, name, beside: nothing })).rejects.toMatchObject({
+    code: 'BACKBONE_INVALID',
+    message: expect.stringContaining(`Expected a network in ${name} but found ${kind}`) as string,
+    hint: expect.stringContaining(remedy) as string,
+  });
+});
+
+it('a frozen graph may be called saved_model.pb', async () => {
+  const file = { bytes: Uint8Array.of(0x0a, 0x7f), name: 'saved_model.pb', beside: nothing };
+  await expect(importNetwork(file)).rejects.toThrow('Expected a TensorFlow frozen graph in saved_model.pb');
+});
+
 it('a file of no known format is refused with the formats that there are', async () => {
   const file = { bytes: encode('GIF89a'), name: 'cat.gif', beside: nothing };
   await expect(importNetwork(file)).rejects.toMatchObject({

@@ -1,8 +1,9 @@
 import { RegraftError } from '../errors.ts';
 import { endAt } from './end-at.ts';
+import { foreignByContent, foreignByName, foreignNetworkError } from './foreign-network.ts';
 import { formats } from './formats.ts';
 import type { ImportedNetwork } from './imported-network.ts';
-import type { ImportOptions, ReadBeside } from './network-format.ts';
+import type { ImportOptions, NetworkFormat, ReadBeside } from './network-format.ts';
 
 /** A network's file with what lies beside it. */
 export interface NetworkFile {
@@ -24,8 +25,7 @@ export async function importNetwork(
   options: ImportOptions = {},
 ): Promise<ImportedNetwork & { readonly format: string }> {
   const { bytes, name } = file;
-  const format = formats.find(({ matches }) => matches(bytes, name));
-  if (format === undefined) throw unknownFormat(name);
+  const format = formatOf(bytes, name);
   const imported = await withFilesBeside(file.beside, (beside) => format.read(bytes, name, beside, options));
   checkForm(imported, options.form, name);
   const { output } = options;
@@ -43,6 +43,16 @@ function checkForm({ form }: ImportedNetwork, wanted: ImportOptions['form'], nam
       hint: 'Leave --form out.',
     },
   );
+}
+
+/** A name counts before the first bytes, which are few; what has to be exported first is told by both. */
+function formatOf(bytes: Uint8Array, name: string): NetworkFormat {
+  const foreign = foreignByContent(bytes, name);
+  if (foreign !== undefined) throw foreignNetworkError(foreign, name);
+  const format = formats.find(({ named }) => named.test(name)) ?? formats.find(({ begins }) => begins(bytes));
+  if (format !== undefined) return format;
+  const named = foreignByName(name);
+  throw named === undefined ? unknownFormat(name) : foreignNetworkError(named, name);
 }
 
 /**

@@ -19,8 +19,10 @@ export interface NetworkFormat {
   readonly name: string;
   /** True when it chooses among several outputs itself, as it leaves out what the chosen one does not need. */
   readonly choosesOutput?: true;
-  /** Whether a file is of this format, by its first bytes or its name. */
-  readonly matches: (bytes: Uint8Array, name: string) => boolean;
+  /** What the names of its files look like. */
+  readonly named: RegExp;
+  /** Whether a file whose name tells nothing is of this format, by its first bytes. */
+  readonly begins: (bytes: Uint8Array) => boolean;
   /**
    * @param source - The file's name, for errors.
    * @throws RegraftError `BACKBONE_INVALID`, `OPERATOR_UNSUPPORTED`, `PREPROCESS_UNKNOWN`, `INVALID_OPTION`.

@@ -1,5 +1,6 @@
 import type { Backbone } from '../backbone/backbone.ts';
 import { append } from '../onnx/append.ts';
+import { batchOf } from '../onnx/batch-of.ts';
 import { floats, node } from '../onnx/build.ts';
 import { cutAt } from '../onnx/cut.ts';
 import type { GraphNode, Model, Tensor, ValueInfo } from '../onnx/graph.ts';
@@ -17,7 +18,7 @@ export interface CalibratedHead {
   readonly temperature: number;
 }
 
-/** The output of every model file: float32 `[N, classes]`, rows that sum to 1. */
+/** The output of every model file: float32 `[N, classes]`, rows that sum to 1; N is 1 where the network takes one photo at a time. */
 export const probabilitiesOutput = 'probabilities';
 
 /**
@@ -30,7 +31,7 @@ export function buildClassifier(backbone: Backbone, taps: readonly string[], hea
   const [first = ''] = taps;
   const joined = taps.length === 1 ? first : 'head/features';
   const join = taps.length === 1 ? [] : [node('Concat', taps, [joined], { axis: { int: 1 } })];
-  const { nodes, initializers, outputs } = headGraph(joined, head);
+  const { nodes, initializers, outputs } = headGraph(joined, head, batchOf(backbone.model));
   const whole = append(backbone.model, { nodes: [...join, ...nodes], initializers, outputs });
   return {
     ...cutAt(whole, outputs),
@@ -45,7 +46,7 @@ export function buildClassifier(backbone: Backbone, taps: readonly string[], hea
 
 /** The model of a head alone: `features`, float32 `[N, size]`, to calibrated `probabilities` `[N, classes]`. */
 export function buildHeadOnly(featureSize: number, head: CalibratedHead): Model {
-  const { nodes, initializers, outputs } = headGraph('features', head);
+  const { nodes, initializers, outputs } = headGraph('features', head, 'N');
   return {
     opset: 17,
     metadata: formatMetadata({
@@ -70,7 +71,11 @@ interface HeadGraph {
   readonly outputs: readonly ValueInfo[];
 }
 
-function headGraph(features: string, { labels, weights, bias, temperature }: CalibratedHead): HeadGraph {
+function headGraph(
+  features: string,
+  { labels, weights, bias, temperature }: CalibratedHead,
+  batch: ReturnType<typeof batchOf>,
+): HeadGraph {
   const classes = labels.length;
   return {
     nodes: [
@@ -83,6 +88,6 @@ function headGraph(features: string, { labels, weights, bias, temperature }: Cal
       ['head/bias', floats([classes], bias)],
       ['head/temperature', floats([], [temperature])],
     ]),
-    outputs: [{ name: probabilitiesOutput, type: 'float32', dims: ['N', classes] }],
+    outputs: [{ name: probabilitiesOutput, type: 'float32', dims: [batch, classes] }],
   };
 }

@@ -2,6 +2,7 @@ import type { PhotoNetwork } from '../backbone/adapt-network.ts';
 import type { OpenedNetwork } from '../backbone/open-network.ts';
 import { RegraftError } from '../errors.ts';
 import { append } from '../onnx/append.ts';
+import { batchOf } from '../onnx/batch-of.ts';
 import { node } from '../onnx/build.ts';
 import { cutAt } from '../onnx/cut.ts';
 import type { Model } from '../onnx/graph.ts';
@@ -23,7 +24,9 @@ export function buildOwnClassifier(
   scores: Model,
   labels: readonly string[],
 ): Model {
-  const outputs = [{ name: probabilitiesOutput, type: 'float32', dims: ['N', labels.length] }] as const;
+  const outputs = [
+    { name: probabilitiesOutput, type: 'float32', dims: [batchOf(scores), labels.length] },
+  ] as const;
   const softmax = node('Softmax', [scoresOutput], [probabilitiesOutput], { axis: { int: 1 } });
   return {
     ...cutAt(append(scores, { nodes: [softmax], outputs }), outputs),

@@ -12,6 +12,7 @@ import { pushTransposes } from './passes/push-transposes.ts';
 import { removeIdentities } from './passes/remove-identities.ts';
 import { replaceBatchNorm } from './passes/replace-batch-norm.ts';
 import { reshapeTransposes } from './passes/reshape-transposes.ts';
+import { separateDequantised } from './passes/separate-dequantised.ts';
 
 const passes: readonly Pass[] = [
   removeIdentities,
@@ -24,6 +25,7 @@ const passes: readonly Pass[] = [
   foldBatchNorm,
   foldChannelConstants,
   completeLayerNorm,
+  separateDequantised,
 ];
 
 /**

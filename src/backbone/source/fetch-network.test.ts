@@ -3,15 +3,18 @@ import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:f
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ProgressEvent } from '../../shared/progress.ts';
+import { untestedNetworks } from '../untested.ts';
 import { fetchNetwork } from './fetch-network.ts';
 import type { FetchedNetwork } from './fetched-network.ts';
 import { forgetSource } from './forget-source.ts';
-import { lockPath, readLock } from './lock-file.ts';
+import { listFiles } from './list-files.ts';
+import { lockPath, readLock, writeLocked } from './lock-file.ts';
 import { packZip } from './testing/pack-zip.ts';
 import { packFiles, startRegistry } from './testing/registry.ts';
 import { killScript, startScript } from './testing/run-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { startWebServer } from './testing/web-server.ts';
+import { storedPath } from './weights-file.ts';
 
 const content = randomBytes(200_000);
 const offline = { REGRAFT_OFFLINE: '1' };
@@ -81,6 +84,20 @@ test('forgetting removes a file unless another source has the same', async () =>
   await forgetSource(a, { home });
   expect(await listStore(home)).toEqual([stored, 'lock.json']);
   await forgetSource(b, { home });
+  expect(await listStore(home)).toEqual(['lock.json']);
+});
+
+test('a network that is pinned at first use is forgotten by its id', async () => {
+  const home = await temporaryFolder();
+  const [network] = untestedNetworks;
+  const { id = '', source = '' } = network ?? {};
+  const stored = { sha256: sha256(content), bytes: content.length, extension: 'pb' };
+  await mkdir(join(home, 'backbones'));
+  await writeFile(storedPath(stored, home), content);
+  await writeLocked(home, source, { ...stored, date: '2026-01-01T00:00:00.000Z', companions: {} });
+  expect(await forgetSource(id, { home })).toBe(true);
+  expect(await forgetSource(id, { home })).toBe(false);
+  expect((await readLock(home)).size).toBe(0);
   expect(await listStore(home)).toEqual(['lock.json']);
 });
 
@@ -237,6 +254,23 @@ test('a folder is hashed by the names and bytes of its files', async () => {
     bytes: 4,
     pinned: true,
     folder,
+  });
+});
+
+test('a link to a folder changes nothing about a network folder, also one that leads back into it', async () => {
+  const [home, folder, other] = [await temporaryFolder(), await temporaryFolder(), await temporaryFolder()];
+  await writeFile(join(folder, 'net.onnx'), 'net');
+  await writeFile(join(other, 'more'), 'more');
+  const before = await fetchNetwork(folder, { home });
+  await symlink(other, join(folder, 'elsewhere'));
+  await symlink(folder, join(folder, 'back'));
+  expect(await fetchNetwork(folder, { home })).toEqual(before);
+  expect(await listFiles(before)).toEqual(['net.onnx']);
+
+  await symlink(join(other, 'gone'), join(folder, 'dangling'));
+  expect(await failure(fetchNetwork(folder, { home }))).toMatchObject({
+    code: 'BACKBONE_INVALID',
+    message: `Cannot read ${join(folder, 'dangling')}: it does not exist.`,
   });
 });
 

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { writeError } from '../../atomic-file.ts';
 import { withExclusiveFolder } from '../../exclusive-folder.ts';
 import { catalogue } from '../catalogue.ts';
+import { untestedNetworks } from '../untested.ts';
 import { besideFolder } from './fetched-network.ts';
 import { readLock, type StoredFile, writeLocked } from './lock-file.ts';
 import { parseSource } from './parse-source.ts';
@@ -13,10 +14,11 @@ import { formatSource } from './weights-source.ts';
  * Forgets what a source gave at its first use, so that the next fetch counts as the first: its line of the lock file, the files
  * beside it, and its own file where no other source or network of the catalogue has the same. Gives false when there was nothing.
  *
+ * @param spec - The source, or the id of a network that is fetched from one.
  * @throws RegraftError `INVALID_OPTION`, `BACKBONE_INVALID`, `STORE_BUSY`, `OUT_OF_DISK`, `NOT_WRITABLE` or `CANCELLED`.
  */
 export async function forgetSource(spec: string, options: WeightsOptions): Promise<boolean> {
-  const source = parseSource(spec);
+  const source = parseSource(untestedNetworks.find(({ id }) => id === spec)?.source ?? spec);
   const text = formatSource(source);
   const { home } = options;
   if (!(await readLock(home)).has(text)) return false;

@@ -1,5 +1,6 @@
 import { append } from '../../onnx/append.ts';
 import { isOperator } from '../../onnx/attributes.ts';
+import { batchOf } from '../../onnx/batch-of.ts';
 import { node } from '../../onnx/build.ts';
 import { cutAt } from '../../onnx/cut.ts';
 import type { Graph, GraphNode, Model, ValueInfo } from '../../onnx/graph.ts';
@@ -8,7 +9,8 @@ import { renameTensor } from '../../onnx/rename.ts';
 import type { TapSource } from './tap-source.ts';
 
 /**
- * Cuts a network at its taps: each becomes an output of the tap's name, float32 `[N, size]`, the mean of its tensor over the tap's axes.
+ * Cuts a network at its taps: each becomes an output of the tap's name, float32 `[N, size]`, the mean of its tensor over the tap's axes;
+ * `[1, size]` where the network takes one photo at a time.
  * A quantised tensor is dequantised first.
  *
  * @throws Error when the network has no tensor of that name: `findTaps` and `tapFor` give those that it has.
@@ -32,7 +34,8 @@ export function attachTaps(whole: Model, taps: readonly TapSource[]): Model {
         : node('ReduceMean', [source], [name], { axes: { ints: axes }, keepdims: { int: 0 } });
     nodes.push({ ...pooled, name: freeName(name, taken) });
   }
-  const outputs = taps.map(({ name, size }): ValueInfo => ({ name, type: 'float32', dims: ['N', size] }));
+  const batch = batchOf(whole);
+  const outputs = taps.map(({ name, size }): ValueInfo => ({ name, type: 'float32', dims: [batch, size] }));
   return cutAt(append({ ...whole, graph }, { nodes, outputs }), outputs);
 }
 

@@ -9,7 +9,7 @@ import type { FoundTap } from './tap-source.ts';
 
 /**
  * Finds the end of each spatial resolution, `28x28`: the last tensor of that size that everything later depends on. The last of them
- * is the one before pooling.
+ * is the one before pooling. A picture with a border, put on for the next layer, is no end.
  */
 export function findBlockEnds(
   shapes: Shapes,
@@ -17,7 +17,8 @@ export function findBlockEnds(
   stages: ReadonlyMap<string, LearnedStage>,
   channelAxis: ChannelAxis,
 ): readonly FoundTap[] {
-  const necks = path.necks.map(({ tensor }) => tensor);
+  const bordered = borderedTensors(path);
+  const necks = path.necks.map(({ tensor }) => tensor).filter((tensor) => !bordered.has(tensor));
   const all = path.nodes.flatMap(({ outputs }) => outputs);
   const ends = lastOfEachSize(necks);
   // Where paths run side by side through a whole resolution, its last result of a convolution has to do: other tensors may be no pictures.
@@ -37,6 +38,18 @@ export function findBlockEnds(
     }
     return last;
   }
+}
+
+/** Results of Pad, also quantised or in another layout. */
+function borderedTensors({ nodes }: ImagePath): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const node of nodes) {
+    const isNext =
+      isOperator(node, 'QuantizeLinear', 'DequantizeLinear', 'Transpose', 'Identity', 'Cast') &&
+      found.has(node.inputs[0] ?? '');
+    if (isNext || isOperator(node, 'Pad')) for (const name of node.outputs) found.add(name);
+  }
+  return found;
 }
 
 /** Results of convolutions and of what follows them element by element. */

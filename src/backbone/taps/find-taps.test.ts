@@ -56,6 +56,43 @@ describe('a convolutional network', () => {
     await expectPooled(model, taps);
   });
 
+  it.each([
+    ['', []],
+    [
+      ', quantised',
+      [
+        node('QuantizeLinear', ['border', 'step', 'zero'], ['border/q']),
+        node('DequantizeLinear', ['border/q', 'step', 'zero'], ['border/r']),
+      ],
+    ],
+    [', in another layout', [node('Transpose', ['border'], ['border/t'], { perm: { ints: [0, 1, 3, 2] } })]],
+  ])('has no tap at the border that is put on before a layer%s', (_, between) => {
+    const nodes = [
+      ...stem,
+      node('Pad', ['stage2', 'sides'], ['border']),
+      ...between,
+      node('Conv', [between.at(-1)?.outputs[0] ?? 'border', 'w6'], ['c6'], { strides: { ints: [2, 2] } }),
+      node('Relu', ['c6'], ['stage3']),
+      node('GlobalAveragePool', ['stage3'], ['pool']),
+      node('Flatten', ['pool'], ['y']),
+    ];
+    const sides = int64s([0, 0, 0, 0, 0, 0, 1, 1]);
+    const constants = {
+      ...stemWeights,
+      w6: weights(6, 6),
+      sides,
+      step: floats([], [0.1]),
+      zero: uint8s([], [9]),
+    };
+    const { taps } = find(draftModel([3, 16, 16], nodes, constants));
+    expect(taps.map(({ name, tensor }) => [name, tensor])).toEqual([
+      ['8x8', 'stage1'],
+      ['4x4', 'stage2'],
+      ['2x2', 'stage3'],
+      ['bottleneck', 'y'],
+    ]);
+  });
+
   it.each<[string, readonly GraphNode[], Record<string, Tensor>, string, number]>([
     [
       'a product and a sum, reshaped',

@@ -61,7 +61,7 @@ export function define(command: Command, context: CommandContext): void {
   command
     .command('forget')
     .description('forget what a source gave at first use, so that another file may come from it')
-    .argument('<source>', 'a source that is not in the list, as it was given')
+    .argument('<source>', 'a source as it was given, or a network of the list that is pinned at first use')
     .option('--json', 'print one JSON document on stdout')
     .action((source: string, flags: JsonFlag) => forget(source, flags.json === true, context));
   command

@@ -53,8 +53,23 @@ async function runInspect(location: string, flags: InspectFlags, context: Comman
     import('../../model/is-model.ts'),
     import('../../backbone/open-network.ts'),
   ]);
-  const isNetwork = !(await isModel(location)) && isNetworkName(location);
-  await (isNetwork ? inspectAsNetwork(location, flags, context) : inspectAsModel(location, flags, context));
+  if (await isModel(location)) return inspectAsModel(location, flags, context);
+  if (!isNetworkName(location)) throw await nothingThere(location);
+  await inspectAsNetwork(location, flags, context);
+}
+
+async function nothingThere(location: string): Promise<RegraftError> {
+  const [{ networkIds, otherNames }, { nearestId }] = await Promise.all([
+    import('../../backbone/catalogue.ts'),
+    import('../../backbone/nearest-id.ts'),
+  ]);
+  const nearest = nearestId(location, networkIds);
+  const kinds = `Give a model (the folder that \`regraft train\` made, or its model.onnx) or a network: its id (${networkIds.join(', ')}), ${otherNames}.`;
+  return new RegraftError(
+    'MODEL_NOT_FOUND',
+    `Expected a model or a network at ${location}, but it does not exist.`,
+    { hint: nearest === undefined ? kinds : `Did you mean "${nearest}"? ${kinds}` },
+  );
 }
 
 async function inspectAsNetwork(

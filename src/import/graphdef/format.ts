@@ -5,6 +5,7 @@ import { importGraphDef } from './import-graphdef.ts';
 export const graphdefFormat: NetworkFormat = {
   name: 'TensorFlow GraphDef',
   choosesOutput: true,
-  matches: (bytes, name) => /\.pb$/i.test(name) || bytes[0] === 0x0a,
+  named: /\.pb$/i,
+  begins: (bytes) => bytes[0] === 0x0a,
   read: (bytes, source, _, options) => importGraphDef(bytes, source, options),
 };

@@ -5,7 +5,8 @@ import { importOnnx } from './import-onnx.ts';
 /** ONNX: `.onnx`, or a protobuf message that begins with its first field, the version of its format. */
 export const onnxFormat: NetworkFormat = {
   name: 'ONNX',
-  matches: (bytes, name) => /\.onnx$/i.test(name) || bytes[0] === 0x08,
+  named: /\.onnx$/i,
+  begins: (bytes) => bytes[0] === 0x08,
   read: (bytes, source, beside) =>
     importOnnx(bytes, source, {
       external(location) {

@@ -5,7 +5,8 @@ import { importTfjs } from './import-tfjs.ts';
 /** A layers-model of TensorFlow.js: `model.json` with shards beside it, and Teachable Machine's `metadata.json`. */
 export const tfjsFormat: NetworkFormat = {
   name: 'TensorFlow.js layers-model',
-  matches: (bytes, name) => /\.json$/i.test(name) || bytes[0] === 0x7b,
+  named: /\.json$/i,
+  begins: (bytes) => bytes[0] === 0x7b,
   read(bytes, source, beside) {
     const metadata = teachableMachineMetadata(beside);
     return importTfjs(

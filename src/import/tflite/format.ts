@@ -4,7 +4,7 @@ import { importTflite } from './import-tflite.ts';
 /** TensorFlow Lite: `.tflite` and `.lite`, told by the letters TFL3 at byte 4. */
 export const tfliteFormat: NetworkFormat = {
   name: 'TensorFlow Lite',
-  matches: (bytes, name) =>
-    /\.(tflite|lite)$/i.test(name) || String.fromCharCode(...bytes.subarray(4, 8)) === 'TFL3',
+  named: /\.(tflite|lite)$/i,
+  begins: (bytes) => String.fromCharCode(...bytes.subarray(4, 8)) === 'TFL3',
   read: (bytes, source, _, { form }) => importTflite(bytes, source, form),
 };
