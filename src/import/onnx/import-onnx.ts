@@ -11,6 +11,7 @@ import { keepNeeded } from './keep-needed.ts';
 import { nameBatch } from './name-batch.ts';
 import { readLabels } from './read-labels.ts';
 import { readScaling } from './read-scaling.ts';
+import { undoDynamicQuantisation } from './undo-dynamic-quantisation.ts';
 import { widenFloats } from './widen-floats.ts';
 
 /** What an ONNX file may need besides its own bytes. */
@@ -20,7 +21,8 @@ export interface ImportOnnxOptions {
 }
 
 /**
- * Turns an ONNX image network of any operator set from 7 to 22 into our form: set 17, float32 (float16 is widened) or quantised, without
+ * Turns an ONNX image network of any operator set from 7 to 22 into our form: set 17, float32 (float16 is widened, as are layers that are quantised while
+ * they run) or quantised, without
  * Identity, Dropout, Constant and unused nodes. Tensors keep their names. Large weights stay views into `bytes` or the external files.
  *
  * An open batch is called `N`. A fixed one is opened where that can be proven; else it stays: the first dimension of the input and of the
@@ -42,6 +44,7 @@ export function importOnnx(
   keepNeeded(draft);
   widenFloats(draft);
   convertOperators(draft, file.opset);
+  undoDynamicQuantisation(draft);
   const { input, layout } = findImage(draft);
   draft.inputs = [input];
   openBatch(draft, input);

@@ -20,6 +20,7 @@ export function quantisedCases(): Record<string, Draw> {
         { inputs: [x, floats([2], [0.1, 0.2]), uint8s([2], [1, 2])], attributes: { axis: { int: 1 } } },
       ]);
     },
+    DynamicQuantizeLinear: (random) => ({ inputs: [tensor(random, [3, 2, 4])], outputs: 3 }),
     DequantizeLinear: (random) =>
       random.pick<Omit<OperatorCase, 'op'>>([
         { inputs: [steps([3, 5]), scale, zero] },
