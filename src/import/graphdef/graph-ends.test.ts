@@ -97,7 +97,7 @@ describe('the output of a graph', () => {
     const error = refusal(buildGraphDef([...network, relu, elu]));
     expect(error?.code).toBe('INVALID_OPTION');
     expect(error?.message).toBe('Expected one output in net.pb but found 2: nodes left, right.');
-    expect(error?.hint).toBe('Choose one: --output left');
+    expect(error?.hint).toBe('Choose one: --network-output left');
     expect(outputOf([...network, relu, elu], 'right:0')).toBe('right');
   });
 
