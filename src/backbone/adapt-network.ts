@@ -68,7 +68,8 @@ export function adaptNetwork(
   const { model, fit, scaling, taps } = fitNetwork(network, options);
   const extra = extraTaps.filter((name) => !taps.some((tap) => tap.name === name));
   const shapes = extra.length === 0 ? undefined : inferShapes(model);
-  const added = shapes === undefined ? [] : extra.map((name) => tapFor(name, model, shapes));
+  const foundNames = taps.map(({ name }) => name);
+  const added = shapes === undefined ? [] : extra.map((name) => tapFor(name, model, shapes, foundNames));
   // The last tap stays the default.
   const all = [...added, ...taps];
   if (all.length === 0) throw noTaps(network.id);

@@ -9,9 +9,15 @@ import type { FoundTap } from './tap-source.ts';
 /**
  * Makes a tap of a tensor that the user names.
  *
+ * @param known - Names of the taps that were found, for errors.
  * @throws RegraftError `INVALID_OPTION` when the network has no such tensor, with the nearest names, or when its shape cannot be pooled.
  */
-export function tapFor(tensor: string, model: Model, shapes: Shapes): FoundTap {
+export function tapFor(
+  tensor: string,
+  model: Model,
+  shapes: Shapes,
+  known: readonly string[] = [],
+): FoundTap {
   const channelAxis = channelAxes(model, shapes);
   const names = model.graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== ''));
   if (!names.includes(tensor)) {
@@ -19,7 +25,7 @@ export function tapFor(tensor: string, model: Model, shapes: Shapes): FoundTap {
     throw new RegraftError(
       'INVALID_OPTION',
       `Expected a tensor of ${model.graph.name} for tap but received "${tensor}".`,
-      nearest.length === 0 ? {} : { hint: `The nearest names: ${nearest.join(', ')}.` },
+      hintOf(known, nearest),
     );
   }
   const tap = poolTensor(tensor, tensor, shapes, channelAxis);
@@ -33,6 +39,14 @@ export function tapFor(tensor: string, model: Model, shapes: Shapes): FoundTap {
     `Expected real numbers of two to four axes with a known number of channels for tap "${tensor}" but found ${found} in ${model.graph.name}.`,
     { hint: `The nearest names that can be taps: ${nearestNames(tensor, usable).join(', ')}.` },
   );
+}
+
+function hintOf(known: readonly string[], nearest: readonly string[]): { hint?: string } {
+  const hint = [
+    ...(known.length === 0 ? [] : [`Its taps: ${known.join(', ')}.`]),
+    ...(nearest.length === 0 ? [] : [`The nearest names: ${nearest.join(', ')}.`]),
+  ].join(' ');
+  return hint === '' ? {} : { hint };
 }
 
 function nearestNames(wanted: string, names: readonly string[]): readonly string[] {
