@@ -7,6 +7,7 @@ import { simplify } from '../onnx/simplify.ts';
 import type { PhotoFit, PixelScaling } from '../shared/preprocess.ts';
 import { attachTaps } from './taps/attach-taps.ts';
 import type { Backbone } from './backbone.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 import { findTaps, type NetworkTaps } from './taps/find-taps.ts';
 import type { OpenedNetwork } from './open-network.ts';
 import { parsePreprocessOptions, type PreprocessOptions } from './preprocess/preprocess-options.ts';
@@ -47,7 +48,16 @@ export function fitNetwork(network: OpenedNetwork, options: PreprocessOptions): 
   // Its size is known now, so that arithmetic on shapes can be folded.
   const model = simplify(attachPixels(open, layout, scaling, fit));
   const { taps, logits } = findTaps(model, inferShapes(model));
-  return { model, fit, scaling, taps: entry?.taps ?? taps, ...(logits === undefined ? {} : { logits }) };
+  // Where the user lets it end earlier, listed ones behind that are gone, and those that are left are found.
+  const made = new Set(model.graph.nodes.flatMap(({ outputs }) => outputs));
+  const hasListed = entry?.taps?.every(({ tensor }) => made.has(tensor)) === true;
+  return {
+    model,
+    fit,
+    scaling,
+    taps: hasListed ? entry.taps : taps,
+    ...(logits === undefined ? {} : { logits }),
+  };
 }
 
 function numberOf(dim: number | string | undefined): number | undefined {
@@ -74,17 +84,28 @@ export function adaptNetwork(
   const all = [...added, ...taps];
   if (all.length === 0) throw noTaps(network.id);
   const { id, sha256, imported, entry } = network;
-  const isAsListed = entry?.variant !== undefined && added.length === 0;
   return {
     id,
     sha256,
     form: imported.form,
     preprocess: fit,
     scaling,
-    variant: isAsListed ? entry.variant : variantOf(fit, scaling, all),
+    variant: listedVariant(entry, fit, scaling, all) ?? variantOf(fit, scaling, all),
     taps: all.map(({ name, size }) => ({ name, size })),
     model: attachTaps(model, all),
   };
+}
+
+/** The catalogue's own name for a variant, when fit and taps are those that it lists. */
+function listedVariant(
+  entry: CatalogueEntry | undefined,
+  fit: PhotoFit,
+  scaling: PixelScaling | undefined,
+  taps: readonly TapSource[],
+): string | undefined {
+  if (entry?.variant === undefined || entry.taps === undefined) return undefined;
+  const listed = variantOf({ ...fit, ...entry.preprocess }, entry.preprocess.scaling, entry.taps);
+  return variantOf(fit, scaling, taps) === listed ? entry.variant : undefined;
 }
 
 function noTaps(id: string): RegraftError {
