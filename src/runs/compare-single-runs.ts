@@ -74,11 +74,8 @@ function describeBasis(runs: readonly NamedRun[], photos: number): string[] {
       `Compared on the ${photos === 1 ? 'one photo' : `${photos} photos`} that all runs tested; none of the runs learned from ${photos === 1 ? 'it' : 'them'}. ${runs.map(({ name, run }) => `${name} tested ${run.tested.length}`).join(', ')}.`,
     );
   }
-  const learned = runs.map(({ run }) =>
-    run.photos.filter(({ part }) => part !== 'test').map(({ sha256 }) => sha256),
-  );
-  const [first = '', ...others] = learned.map((hashes) => [...new Set(hashes)].sort().join());
-  if (others.some((other) => other !== first)) {
+  const learned = new Set(runs.map(({ run }) => run.learnedFrom));
+  if (learned.size > 1) {
     notices.push('The runs did not learn from the same photos: a part of the difference may come from that.');
   }
   return notices;

@@ -1,4 +1,3 @@
-import type { Part } from '../dataset/dataset.ts';
 import type { RunRecord } from '../model/run-record.ts';
 
 /** A test photo with what a finished run says of it. */
@@ -15,19 +14,13 @@ export interface TestedPhoto {
   readonly likelihood: number;
 }
 
-/** A photo that a finished run used, in any part. */
-export interface UsedPhoto {
-  readonly path: string;
-  readonly sha256: string;
-  readonly part: Part;
-}
-
 /** A finished training, read back from its folder. */
 export interface FinishedRun {
   /** Absolute path without links. */
   readonly folder: string;
   readonly record: RunRecord;
-  readonly photos: readonly UsedPhoto[];
+  /** SHA-256 of the list of the photos that it learned from or was chosen by: equal for equal photos, in any order. */
+  readonly learnedFrom: string;
   /** In the order of `predictions.csv`. */
   readonly tested: readonly TestedPhoto[];
 }

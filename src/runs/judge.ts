@@ -24,7 +24,7 @@ export function judge(measured: Measured): Pick<Difference, 'verdict' | 'sentenc
   }
   const alike = onlyFirst + onlyThis === 0;
   const why = alike
-    ? 'both are right on the same ones.'
+    ? 'both are right on the same photos.'
     : adjustedPValue === null
       ? unknown
       : chanceOf(adjustedPValue);

@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSplitCsv } from '../dataset/split-csv.ts';
 import { RegraftError } from '../errors.ts';
 import { finishSave } from '../model/pending-save.ts';
 import { type RunRecord, runRecordSchema } from '../model/run-record.ts';
-import type { FinishedRun, TestedPhoto, UsedPhoto } from './finished-run.ts';
+import type { FinishedRun, TestedPhoto } from './finished-run.ts';
 import { type PredictionRow, readPredictions } from './read-predictions.ts';
 import { readRecord } from './read-record.ts';
+import { readUsedPhotos, type UsedPhoto } from './read-used-photos.ts';
 import { runFileError } from './run-file-error.ts';
 
 /** The file that tells a folder of a finished training. */
@@ -25,24 +26,13 @@ export async function readRun(location: string): Promise<FinishedRun> {
   await finishSave(folder).catch(() => undefined);
   const record = await readRecord(join(folder, runFileName), runRecordSchema, 'the record of a training');
   const rows = await readPredictions(join(folder, 'predictions.csv'), record.dataset.classes);
-  const photos = await readPhotos(join(folder, 'split.csv'));
-  return { folder, record, photos, tested: joinRows(folder, record, photos, rows) };
+  const photos = await readUsedPhotos(folder);
+  return { folder, record, learnedFrom: learnedFrom(photos), tested: joinRows(folder, record, photos, rows) };
 }
 
-async function readPhotos(file: string): Promise<UsedPhoto[]> {
-  const rows = await readSplitCsv(file).catch((error: unknown) => {
-    throw runFileError(file, error);
-  });
-  return rows.map(({ path, sha256, part, line }) => {
-    if (path !== undefined && sha256 !== undefined) return { path, sha256, part };
-    throw new RegraftError(
-      'RUN_INVALID',
-      `${file}, line ${line}: expected a path and a sha256, found one of them.`,
-      {
-        hint: 'Give the folder as `regraft train` wrote it.',
-      },
-    );
-  });
+function learnedFrom(photos: readonly UsedPhoto[]): string {
+  const hashes = photos.flatMap(({ sha256, part }) => (part === 'test' ? [] : [sha256]));
+  return createHash('sha256').update(hashes.sort().join('\n')).digest('hex');
 }
 
 function joinRows(

@@ -3,12 +3,11 @@ import { createHash } from 'node:crypto';
 import type { FittedHead } from '../head/head.ts';
 import { modelFileName } from '../model/load.ts';
 import type { RunRecord } from '../model/run-record.ts';
-import { runtimeVersion } from '../runtime/version.ts';
-import { readVersion } from '../version.ts';
 import type { Evaluation } from './evaluate-head.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import type { Stages } from './stages.ts';
+import { currentVersions } from './versions.ts';
 
 /** Assembles what `run.json` keeps of a training. */
 export function recordRun(
@@ -81,12 +80,7 @@ export function recordRun(
       sha256: createHash('sha256').update(model.bytes).digest('hex'),
       bytes: model.bytes.length,
     },
-    versions: {
-      regraft: readVersion(),
-      node: process.versions.node,
-      onnxruntime: runtimeVersion(),
-      platform: `${process.platform} ${process.arch}`,
-    },
+    versions: currentVersions(),
     finishedAt: new Date().toISOString(),
   };
 }
