@@ -124,7 +124,7 @@ function describeBasis(
   }
   if (photos < predictions) {
     notices.push(
-      `Some photos were tested by several seeds: the ${predictions.toLocaleString('en')} predictions are of ${photos.toLocaleString('en')} photos. McNemar's test takes them for independent, so its p value is smaller than it should be; the verdict goes by the corrected t test.`,
+      `Some photos were tested by several seeds: the ${predictions.toLocaleString('en')} predictions are of ${photos.toLocaleString('en')} photos. McNemar's test takes them for independent, so that its p is smaller than it should be; the verdict goes by the corrected t test.`,
     );
   }
   return notices;
