@@ -44,8 +44,9 @@ export async function compareRuns(
   return compareSingleRuns(
     opened.runs.map((run, index) => ({ name: nameOf(index), run })),
     common,
-    (name) => {
-      const random = createRandom(`bootstrap of ${name}`);
+    // From the same start for every pair, so that an interval does not depend on what else is compared.
+    () => {
+      const random = createRandom('bootstrap over photos');
       return (limit) => random.below(limit);
     },
   );

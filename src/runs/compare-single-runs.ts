@@ -11,20 +11,18 @@ import { measureTested } from './measure-tested.ts';
  * Compares several trainings with the first one, photo by photo.
  *
  * @param common Whether to compare on the photos that all runs tested, where their test parts differ.
- * @param drawFor Gives the source of chance of one bootstrap by its name.
+ * @param startDraws Gives the source of chance of one bootstrap.
  * @throws RegraftError `RUNS_DIFFER`
  */
 export function compareSingleRuns(
   runs: readonly NamedRun[],
   common: boolean,
-  drawFor: (name: string) => DrawBelow,
+  startDraws: () => DrawBelow,
 ): RunComparison {
   const rows = alignRuns(runs, common);
   const right = rows.map((photos) => photos.map((photo) => photo.right));
   const [firstRight = [], ...othersRight] = right;
-  const paired = othersRight.map((other, index) =>
-    comparePaired(firstRight, other, drawFor(`run ${index + 1}`)),
-  );
+  const paired = othersRight.map((other) => comparePaired(firstRight, other, startDraws()));
   const adjusted = adjustHolm(paired.map(({ pValue }) => pValue));
   const first = runs[0]?.name ?? '';
   const basis = firstRight.length === 1 ? '1 photo' : `${firstRight.length.toLocaleString('en')} photos`;

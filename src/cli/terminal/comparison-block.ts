@@ -19,6 +19,7 @@ export function formatComparison(comparison: Comparison, screen: Screen): string
   const [first, ...others] = comparison.runs;
   const verdicts = others.flatMap(({ difference }) => (difference === null ? [] : [difference]));
   return [
+    '',
     ...body,
     '',
     ...formatDifferences(first?.name ?? '', others, colors),
