@@ -111,13 +111,12 @@ describe('single runs', () => {
     ]);
   });
 
-  it('names runs by their paths where their folders are called the same', async () => {
-    await write('x/model', '10');
-    await write('y/model', '10');
-    expect((await compareSingle(['x/model', 'y/model'])).runs.map(({ name }) => name)).toEqual([
-      at('x/model'),
-      at('y/model'),
-    ]);
+  it('names runs by as many of their last folders as tell them apart', async () => {
+    for (const name of ['x/one/model', 'x/two/model', 'y/one/other']) await write(name, '10');
+    const namesOf = async (names: string[]): Promise<string[]> =>
+      (await compareSingle(names)).runs.map(({ name }) => name);
+    expect(await namesOf(['x/one/model', 'y/one/other'])).toEqual(['model', 'other']);
+    expect(await namesOf(['x/one/model', 'x/two/model'])).toEqual(['one/model', 'two/model']);
   });
 
   describe('with other test photos', () => {
