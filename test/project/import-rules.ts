@@ -35,7 +35,7 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   features: ['image', 'runtime', 'backbone', 'dataset (types)'],
   head: ['features (types)', 'runtime', 'evaluate'],
   evaluate: [],
-  model: ['backbone (types)', 'evaluate (types)'],
+  model: ['backbone (types)', 'evaluate (types)', 'head'],
   report: ['image', 'model', 'evaluate'],
   demo: ['backbone'],
 };
