@@ -53,8 +53,7 @@ export async function train(source: string, options: TrainOptions = {}): Promise
     ({ metrics }) => `test accuracy ${(metrics.accuracy * 100).toFixed(1)} % on ${metrics.count} photos`,
   );
 
-  const { weights, bias } = head;
-  const graph = prepared.build({ labels: classes, weights, bias, temperature: evaluation.temperature });
+  const graph = prepared.build({ labels: classes, ...head, temperature: evaluation.temperature });
   const bytes = sealModel(encodeModel(graph));
   const run = recordRun(settings, prepared, head, evaluation, { folder, bytes }, stages);
   await stages.run(

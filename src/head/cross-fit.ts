@@ -1,6 +1,5 @@
 import type { HoldOut } from './choose-l2.ts';
 import { fitLogistic, splitPoint } from './fit-logistic.ts';
-import type { Folds } from './folds.ts';
 import type { OutOfFold } from './head.ts';
 import type { SoftmaxLoss } from './softmax-loss.ts';
 
@@ -39,14 +38,6 @@ export async function crossFit(
   const logits: Float32Array[] = [];
   for (const holdOut of holdOuts) logits.push(await fitOne(holdOut));
   return logits;
-}
-
-/** Makes each fold's rows a hold-out. */
-export function holdOutFolds({ count, ofRow }: Folds): HoldOut[] {
-  return Array.from({ length: count }, (_, fold) => ({
-    rowWeights: Float32Array.from(ofRow, (own) => (own === fold ? 0 : 1)),
-    rows: [...ofRow.keys()].filter((row) => ofRow[row] === fold),
-  }));
 }
 
 /** Puts the logits of all hold-outs into the order of their rows. */

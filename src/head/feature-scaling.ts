@@ -6,18 +6,20 @@ import { forEachFiniteChunk } from './finite-chunks.ts';
 export interface FeatureScaling {
   /** `[columns]` */
   readonly mean: Float64Array;
-  /** One number for all columns, as their relative sizes carry meaning. */
-  readonly scale: number;
+  /** `[columns]`; one number for all columns of a tap, as their relative sizes carry meaning. */
+  readonly scale: Float64Array;
 }
 
 /**
- * Measures the mean of each column and the one scale that gives centred rows a mean squared length of 1.
- * Columns that never change come out as zeros.
+ * Measures the mean of each column and the scales that give centred rows a mean squared length of 1, to which every tap gives the
+ * same share. Columns that never change come out as zeros.
  *
+ * @param taps - Columns of each tap; absent: all columns are of one.
  * @throws RegraftError `FEATURES_INVALID` naming the first value that is not finite, or when no column varies.
  */
 export async function measureFeatures(
   features: FeatureMatrix,
+  taps: readonly number[] = [features.columns],
   signal?: AbortSignal,
 ): Promise<FeatureScaling> {
   const { rows, columns } = features;
@@ -36,11 +38,8 @@ export async function measureFeatures(
     }
   });
   const mean = sums.map((sum, column) => (origin?.[column] ?? 0) + sum / rows);
-  const variance = sums.reduce(
-    (total, sum, column) => total + Math.max(0, squares[column]! / rows - (sum / rows) ** 2),
-    0,
-  );
-  if (!(variance > 0)) {
+  const variance = sums.map((sum, column) => Math.max(0, squares[column]! / rows - (sum / rows) ** 2));
+  if (!variance.some((value) => value > 0)) {
     throw new RegraftError(
       'FEATURES_INVALID',
       `Expected features that differ between photos, but all ${rows} training rows are equal.`,
@@ -49,7 +48,19 @@ export async function measureFeatures(
       },
     );
   }
-  return { mean, scale: Math.sqrt(variance) };
+  return { mean, scale: scaleTaps(variance, taps) };
+}
+
+function scaleTaps(variance: Float64Array, taps: readonly number[]): Float64Array {
+  const scale = new Float64Array(variance.length);
+  let first = 0;
+  for (const size of taps) {
+    const total = variance.subarray(first, first + size).reduce((sum, value) => sum + value, 0);
+    // A tap that never changes: its columns are zeros once centred, whatever the scale.
+    scale.fill(total > 0 ? Math.sqrt(total * taps.length) : 1, first, first + size);
+    first += size;
+  }
+  return scale;
 }
 
 /** Folds the scaling into weights and bias: `(x − mean) / scale · v + c = x · (v / scale) + (c − mean · v / scale)`. */
@@ -64,7 +75,7 @@ export function foldScaling(
   for (let row = 0; row < classes; row++) {
     let shift = 0;
     for (let column = 0; column < columns; column++) {
-      const weight = point[row * columns + column]! / scale;
+      const weight = point[row * columns + column]! / scale[column]!;
       weights[row * columns + column] = weight;
       shift += weight * mean[column]!;
     }

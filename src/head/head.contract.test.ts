@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asFile, drawFeatures, withValues } from '../../test/fixtures/draw-features.ts';
+import { asFile, drawFeatures, withValues, withViews } from '../../test/fixtures/draw-features.ts';
 import type { RegraftError } from '../errors.ts';
 import { matrixFromArray } from '../features/feature-matrix.ts';
 import type { ProgressEvent } from '../shared/progress.ts';
@@ -91,7 +91,7 @@ describe.each(headTypes)('the %s head', (type) => {
     const validation = drawFeatures({ ...chance, name: 'chance validation' });
     const head = await resolveHead(type, {
       ...quick[type],
-      ...(type === 'logistic' ? { l2: 1e-5 } : { steps: 500 }),
+      ...(type === 'retrain' ? { steps: 500 } : { l2: 1e-5 }),
     }).fit({
       classes,
       training,
@@ -101,6 +101,25 @@ describe.each(headTypes)('the %s head', (type) => {
     expect(await accuracyOn(training, head)).toBeGreaterThan(0.9);
     const { accuracy } = measureLogits(head.outOfFold.logits, head.outOfFold.labels, classes);
     expect(accuracy).toBeLessThan(0.5);
+  });
+
+  it('learns from all views of a photo and judges it once, in no view of it learned from before', async () => {
+    // Labels are chance again; a photo whose other view were learned from would come out right.
+    const chance = { rows: 90, columns: 200, classes, separation: 0 };
+    const training = withViews(drawFeatures({ ...chance, name: 'chance training' }));
+    const validation = withViews(drawFeatures({ ...chance, rows: 30, name: 'chance validation' }));
+    const head = await fit({ classes, training, validation, seed: 0 });
+    const { logits, labels } = head.outOfFold;
+    expect([30, 120]).toContain(labels.length);
+    expect(measureLogits(logits, labels, classes).accuracy).toBeLessThan(0.55);
+
+    const easy = drawInput();
+    const learned = await fit({
+      ...easy,
+      training: withViews(easy.training),
+      validation: withViews(easy.validation),
+    });
+    expect(await accuracyOn(draw('test', 300), learned)).toBeGreaterThan(0.9);
   });
 
   it('measures the validation accuracy by weights that were fitted on the training rows alone', async () => {

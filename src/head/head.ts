@@ -3,17 +3,25 @@ import type { FeatureMatrix } from '../features/feature-matrix.ts';
 import type { OnProgress } from '../shared/progress.ts';
 
 /** Feature rows with the class index of each. */
-export interface LabelledFeatures {
+export interface LabelledRows {
   readonly features: FeatureMatrix;
   /** Class index of each row, `[rows]`. */
   readonly labels: Int32Array;
-  /** An identity for each row; rows of equal identity (duplicate photos) stay in one fold. `[rows]` */
+  /** An identity for each row; rows of equal identity (duplicate photos, views of one photo) stay in one fold. `[rows]` */
   readonly identities: readonly string[];
+}
+
+/** The photos of a part, one a row, with their features as the model will see them (averaged over its views). */
+export interface LabelledFeatures extends LabelledRows {
+  /** The rows to learn from where they are others: one for each photo and training view. Absent: the rows themselves. */
+  readonly learn?: LabelledRows | undefined;
 }
 
 /** What a head is trained on. */
 export interface HeadInput {
   readonly classes: number;
+  /** Columns of each tap, in their order; absent: all are of one tap. */
+  readonly taps?: readonly number[] | undefined;
   readonly training: LabelledFeatures;
   /** May have no rows (tiny datasets with `allowSmall`). */
   readonly validation: LabelledFeatures;
@@ -45,10 +53,21 @@ export interface L2Trial {
   readonly validationLogLoss: number | null;
 }
 
-/** A linear classifier on features: `logits = features · weightsᵀ + bias`. */
+/**
+ * A step that features take on their way to the last layer. `dense`: `x · weightsᵀ + bias` with weights `[outputs, inputs]`;
+ * `relu`: `max(x, 0)`; `unit-length`: `x / max(‖x‖, 1e-12)`.
+ */
+export type HeadStep =
+  | { readonly kind: 'dense'; readonly weights: Float32Array; readonly bias: Float32Array }
+  | { readonly kind: 'relu' }
+  | { readonly kind: 'unit-length' };
+
+/** A classifier on features: the steps of `before`, if any, and then a linear layer, `logits = x · weightsᵀ + bias`. */
 export interface FittedHead {
   readonly type: string;
-  /** `[classes, columns]` row-major, for features as they are in the matrix (any standardisation folded in). */
+  /** Steps from features as they are in the matrix to the rows that the weights are for; absent: none. */
+  readonly before?: readonly HeadStep[] | undefined;
+  /** `[classes, columns]` row-major, for what `before` gives (any standardisation of features folded in). */
   readonly weights: Float32Array;
   /** `[classes]` */
   readonly bias: Float32Array;

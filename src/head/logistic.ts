@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { chooseL2, type HoldOut, type L2Choice } from './choose-l2.ts';
+import { chooseL2, type L2Choice } from './choose-l2.ts';
 import { fitLogistic } from './fit-logistic.ts';
-import { crossFit, holdOutFolds, sortByRow } from './cross-fit.ts';
-import { foldScaling, measureFeatures } from './feature-scaling.ts';
+import { crossFit, sortByRow } from './cross-fit.ts';
+import { type FeatureScaling, foldScaling, measureFeatures } from './feature-scaling.ts';
 import { checkFinite } from './finite-chunks.ts';
 import { assignFolds } from './folds.ts';
 import type { FittedHead, HeadInput, HeadTrainer } from './head.ts';
+import { holdOutFolds, joinRows, learnRows } from './joined-rows.ts';
 import { positiveNumber, wholeNumber } from '../options.ts';
 import { openSoftmaxLoss } from './softmax-loss.ts';
 
@@ -35,8 +36,8 @@ const defaultL2 = 1e-4;
 /**
  * Multinomial logistic regression with an L2 penalty, fitted by L-BFGS on all rows at once.
  *
- * Features are centred on the training mean and divided by one number, so that training rows have a mean squared length of 1;
- * then `mean cross entropy + l2 / 2 · ‖weights‖²` is minimised (bias free), and the scaling is folded into the weights. L2 is
+ * Features are centred on the training mean and divided by one number a tap, so that training rows have a mean squared length of 1,
+ * to which each tap gives the same; then `mean cross entropy + l2 / 2 · ‖weights‖²` is minimised (bias free), and the scaling is folded into the weights. L2 is
  * chosen on the validation rows (without any, by cross-validation), the final fit uses training and validation rows together,
  * and the out-of-fold logits come from fits on the same rows less a fold.
  */
@@ -46,15 +47,16 @@ async function fit(
   input: HeadInput,
   { l2, folds: wantedFolds, maxIterations, tolerance }: LogisticOptions,
 ): Promise<FittedHead> {
-  const { classes, training, validation, seed, signal } = input;
-  const scaling = await measureFeatures(training.features, signal);
+  const { classes, taps, training, validation, seed, signal } = input;
+  const scaling = await measureFeatures(learnRows(training).features, taps, signal);
   await checkFinite(validation.features, 'validation', signal);
-  await using loss = await openSoftmaxLoss([training, validation], classes, scaling, signal);
+  const joined = joinRows(input);
+  const { labels } = joined;
+  await using loss = await openSoftmaxLoss(joined.parts, classes, scaling, signal);
 
-  const labels = joinLabels(training.labels, validation.labels);
-  const folds = assignFolds(labels, [...training.identities, ...validation.identities], wantedFolds, seed);
-  const foldHoldOuts = holdOutFolds(folds);
-  const holdOuts = validation.features.rows > 0 ? [holdOutValidation(input)] : foldHoldOuts;
+  const folds = assignFolds(labels, joined.identities, wantedFolds, seed);
+  const foldHoldOuts = holdOutFolds(joined, folds);
+  const holdOuts = validation.features.rows > 0 ? [joined.validation] : foldHoldOuts;
   const points = classes * training.features.columns + classes;
   const values = l2 === 'auto' ? grid : [l2];
   const report = countFits(input, values.length * holdOuts.length, foldHoldOuts.length + 1);
@@ -80,7 +82,7 @@ async function fit(
     choice.fits.length === 1 && choice.fits[0] !== undefined ? choice.fits[0] : new Float64Array(points);
   const final = await fitLogistic(loss, classes, {
     ...search,
-    rowWeights: new Float32Array(loss.rows).fill(1),
+    rowWeights: joined.learn,
     start,
   });
   report.fitted();
@@ -99,7 +101,7 @@ async function fit(
       tolerance,
       iterations: final.iterations,
       converged: final.converged,
-      featureScale: scaling.scale,
+      featureScale: describeScale(scaling, taps),
     },
   };
 }
@@ -132,18 +134,13 @@ function countFits(
   };
 }
 
-function holdOutValidation({ training, validation }: HeadInput): HoldOut {
-  const first = training.features.rows;
-  const rows = first + validation.features.rows;
-  return {
-    rowWeights: new Float32Array(rows).fill(1, 0, first),
-    rows: Array.from({ length: rows - first }, (_, index) => first + index),
-  };
-}
-
-function joinLabels(a: Int32Array, b: Int32Array): Int32Array {
-  const labels = new Int32Array(a.length + b.length);
-  labels.set(a);
-  labels.set(b, a.length);
-  return labels;
+/** The scale of each tap. */
+function describeScale({ scale }: FeatureScaling, taps: readonly number[] = [scale.length]): number | string {
+  let first = 0;
+  const scales = taps.map((size) => {
+    const own = scale[first] ?? 1;
+    first += size;
+    return own;
+  });
+  return scales.length === 1 ? (scales[0] ?? 1) : scales.map((value) => value.toPrecision(4)).join(', ');
 }

@@ -3,6 +3,7 @@ import { openDescent } from './descent.ts';
 import { measureFeatures } from './feature-scaling.ts';
 import { checkFinite } from './finite-chunks.ts';
 import type { CurvePoint, FittedHead, HeadInput, HeadTrainer } from './head.ts';
+import { learnRows } from './joined-rows.ts';
 import { type LogitsFit, measureLogits } from './measure-logits.ts';
 import { positiveNumber, wholeNumber } from '../options.ts';
 import { createRandom } from './random.ts';
@@ -37,12 +38,13 @@ export const retrain: HeadTrainer<RetrainOptions> = { type: 'retrain', options, 
 
 async function fit(input: HeadInput, settings: RetrainOptions): Promise<FittedHead> {
   const { classes, training, validation, seed, signal } = input;
-  await measureFeatures(training.features, signal);
+  const learn = learnRows(training);
+  await measureFeatures(learn.features, undefined, signal);
   await checkFinite(validation.features, 'validation', signal);
   const { columns } = training.features;
   const validationRows = validation.features.rows;
 
-  await using descent = await openDescent(input, settings);
+  await using descent = await openDescent({ ...input, training: learn }, settings);
   await using scorer = await openScorer(classes, columns, validationRows, signal);
   const validate = async (head: LinearHead): Promise<{ logits: Float32Array; fit: LogitsFit }> => {
     const logits = await scorer.score(validation.features, head);

@@ -3,12 +3,12 @@ import { elementCount, floats } from '../onnx/build.ts';
 import type { Tensor } from '../onnx/graph.ts';
 import type { PinnedTensor, SessionPool } from '../runtime/session-pool.ts';
 import type { FeatureScaling } from './feature-scaling.ts';
-import type { LabelledFeatures } from './head.ts';
+import type { LabelledRows } from './head.ts';
 import { readRows } from './row-reader.ts';
 
 /** Rows of one part that are computed in one run; `start` and `end` count in that part, `offset + start` over all parts. */
 export interface RowBlock {
-  readonly part: LabelledFeatures;
+  readonly part: LabelledRows;
   readonly offset: number;
   readonly start: number;
   readonly end: number;
@@ -29,7 +29,7 @@ const minBlockRows = 512;
 const maxBlockRows = 4096;
 
 /** Cuts the rows of all parts into blocks of nearly equal size, none of which has rows of two parts. */
-export function cutIntoBlocks(parts: readonly LabelledFeatures[]): RowBlock[] {
+export function cutIntoBlocks(parts: readonly LabelledRows[]): RowBlock[] {
   let offset = 0;
   return parts.flatMap((part) => {
     const { rows } = part.features;
@@ -86,10 +86,10 @@ export function readBlocks(
 
 function applyScaling(values: Float32Array, { mean, scale }: FeatureScaling): void {
   const columns = mean.length;
-  const factor = 1 / scale;
+  const factors = scale.map((value) => 1 / value);
   for (let offset = 0; offset < values.length; offset += columns) {
     for (let column = 0; column < columns; column++) {
-      values[offset + column] = (values[offset + column]! - mean[column]!) * factor;
+      values[offset + column] = (values[offset + column]! - mean[column]!) * factors[column]!;
     }
   }
 }

@@ -2,7 +2,7 @@ import { floats } from '../onnx/build.ts';
 import type { Tensor } from '../onnx/graph.ts';
 import type { PinnedTensor, SessionPool } from '../runtime/session-pool.ts';
 import { canPin } from './can-pin.ts';
-import type { LabelledFeatures } from './head.ts';
+import type { LabelledRows } from './head.ts';
 import { readRows, type RowReader } from './row-reader.ts';
 
 /** Rows as a run takes them: a table of features and labels, and where in it each row asked for lies. */
@@ -22,7 +22,7 @@ export type TakeRows = (rows: Int32Array) => Promise<RowTable>;
  * Gives the rows of a matrix to worker 0 of a pool: all of them kept there where {@link canPin} allows it, else read anew
  * each time. Runs on either see the same values.
  */
-export async function openRowSource(pool: SessionPool, part: LabelledFeatures): Promise<TakeRows> {
+export async function openRowSource(pool: SessionPool, part: LabelledRows): Promise<TakeRows> {
   const { features, labels } = part;
   const { rows, columns } = features;
   const reader = readRows(features);

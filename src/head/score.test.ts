@@ -23,6 +23,20 @@ describe('scoreRows', () => {
     expect(await scoreRows(asFile(part, 333).features, head)).toEqual(logits);
   });
 
+  it('takes the steps before the last layer in their order', async () => {
+    const features = matrixFromArray(Float32Array.of(3, 4, -3, 1, 0, 0), 3, 2);
+    const before = [
+      { kind: 'dense', weights: Float32Array.of(1, 0, 0, 1, 1, 1), bias: Float32Array.of(0, 0, -2) },
+      { kind: 'relu' },
+      { kind: 'unit-length' },
+    ] as const;
+    const head = { before, weights: Float32Array.of(1, 1, 1), bias: Float32Array.of(0.5) };
+    const logits = await scoreRows(features, head);
+    // Rows after relu: [3, 4, 5], [0, 1, 0], [0, 0, 0]; the last has no length and stays as it is.
+    const expected = [12 / Math.hypot(3, 4, 5) + 0.5, 1.5, 0.5];
+    for (const [row, logit] of expected.entries()) expect(logits[row]).toBeCloseTo(logit, 6);
+  });
+
   it('gives nothing for no rows', async () => {
     const none = matrixFromArray(new Float32Array(0), 0, 3);
     expect(await scoreRows(none, { weights: new Float32Array(6), bias: new Float32Array(2) })).toHaveLength(

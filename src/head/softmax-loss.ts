@@ -5,7 +5,7 @@ import type { Tensor } from '../onnx/graph.ts';
 import { openSessions, type SessionPool } from '../runtime/session-pool.ts';
 import { canPin } from './can-pin.ts';
 import type { FeatureScaling } from './feature-scaling.ts';
-import type { LabelledFeatures } from './head.ts';
+import type { LabelledRows } from './head.ts';
 import { buildLossGraph } from './loss-graph.ts';
 import { cutIntoBlocks, type LoadBlock, pinBlocks, readBlocks, type RowBlock } from './row-blocks.ts';
 import type { LinearHead } from './score.ts';
@@ -29,7 +29,7 @@ export interface LossSums {
 
 /** Opens the loss over the rows of all parts, centred and scaled. */
 export async function openSoftmaxLoss(
-  parts: readonly LabelledFeatures[],
+  parts: readonly LabelledRows[],
   classes: number,
   scaling: FeatureScaling,
   signal?: AbortSignal,

@@ -1,4 +1,6 @@
 import type { Backbone } from '../backbone/backbone.ts';
+import type { FittedHead } from '../head/head.ts';
+import { headNodes } from '../head/head-nodes.ts';
 import { append } from '../onnx/append.ts';
 import { batchOf } from '../onnx/batch-of.ts';
 import { floats, node } from '../onnx/build.ts';
@@ -7,13 +9,9 @@ import type { GraphNode, Model, Tensor, ValueInfo } from '../onnx/graph.ts';
 import { formatMetadata } from './metadata.ts';
 import { describePhotoFit } from './photo-fit.ts';
 
-/** A trained linear head with its calibration. */
-export interface CalibratedHead {
+/** A trained head with its calibration. */
+export interface CalibratedHead extends Pick<FittedHead, 'before' | 'weights' | 'bias'> {
   readonly labels: readonly string[];
-  /** `[classes, features]` */
-  readonly weights: Float32Array;
-  /** `[classes]` */
-  readonly bias: Float32Array;
   /** Divides the logits. */
   readonly temperature: number;
 }
@@ -71,23 +69,15 @@ interface HeadGraph {
   readonly outputs: readonly ValueInfo[];
 }
 
-function headGraph(
-  features: string,
-  { labels, weights, bias, temperature }: CalibratedHead,
-  batch: ReturnType<typeof batchOf>,
-): HeadGraph {
-  const classes = labels.length;
+function headGraph(features: string, head: CalibratedHead, batch: ReturnType<typeof batchOf>): HeadGraph {
+  const { nodes, initializers } = headNodes(head, features, 'head/logits');
   return {
     nodes: [
-      node('Gemm', [features, 'head/weights', 'head/bias'], ['head/logits'], { transB: { int: 1 } }),
+      ...nodes,
       node('Div', ['head/logits', 'head/temperature'], ['head/calibrated']),
       node('Softmax', ['head/calibrated'], [probabilitiesOutput], { axis: { int: 1 } }),
     ],
-    initializers: new Map([
-      ['head/weights', floats([classes, weights.length / classes], weights)],
-      ['head/bias', floats([classes], bias)],
-      ['head/temperature', floats([], [temperature])],
-    ]),
-    outputs: [{ name: probabilitiesOutput, type: 'float32', dims: [batch, classes] }],
+    initializers: new Map([...initializers, ['head/temperature', floats([], [head.temperature])]]),
+    outputs: [{ name: probabilitiesOutput, type: 'float32', dims: [batch, head.labels.length] }],
   };
 }

@@ -16,6 +16,8 @@ export interface PartFeatures extends LabelledFeatures {
 /** The three parts of a dataset as features. */
 export interface FeaturesOfParts extends AsyncDisposable, Readonly<Record<Part, PartFeatures>> {
   readonly featureSize: number;
+  /** Columns of each tap. */
+  readonly taps: readonly number[];
 }
 
 /**
@@ -48,7 +50,8 @@ export function gatherParts(
   taps: readonly Tap[],
   temporaryFolder: string,
 ): Promise<FeaturesOfParts> {
-  return partsOf(dataset, split, (rows) =>
+  const sizes = taps.map(({ size }) => size);
+  return partsOf(dataset, split, sizes, (rows) =>
     gatherFeatures(
       store,
       rows.map((row) => dataset.photos[row]?.sha256 ?? ''),
@@ -64,7 +67,7 @@ export function pickParts(
   split: Split,
   { values, columns }: BottleneckRows,
 ): Promise<FeaturesOfParts> {
-  return partsOf(dataset, split, (rows) => {
+  return partsOf(dataset, split, [columns], (rows) => {
     const picked = new Float32Array(rows.length * columns);
     rows.forEach((row, index) => {
       picked.set(values.subarray(row * columns, (row + 1) * columns), index * columns);
@@ -76,6 +79,7 @@ export function pickParts(
 async function partsOf(
   dataset: Dataset,
   split: Split,
+  taps: readonly number[],
   read: (rows: readonly number[]) => Promise<FeatureMatrix>,
 ): Promise<FeaturesOfParts> {
   const partOf = async (part: Part): Promise<PartFeatures> => {
@@ -96,6 +100,7 @@ async function partsOf(
   return {
     ...parts,
     featureSize: parts.training.features.columns,
+    taps,
     async [Symbol.asyncDispose]() {
       for (const { features } of Object.values(parts)) await features[Symbol.asyncDispose]();
     },

@@ -38,6 +38,7 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   evaluate: [],
   model: ['backbone (types)', 'evaluate (types)'],
   runs: ['dataset', 'evaluate', 'model'],
+  model: ['backbone (types)', 'evaluate (types)', 'head'],
   report: ['image', 'model', 'evaluate'],
   demo: ['backbone'],
 };

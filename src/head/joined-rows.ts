@@ -1,0 +1,58 @@
+import type { HoldOut } from './choose-l2.ts';
+import type { Folds } from './folds.ts';
+import type { HeadInput, LabelledFeatures, LabelledRows } from './head.ts';
+
+/** All rows of a head's input, part after part, and what each is for. */
+export interface JoinedRows {
+  /** The rows to learn from of training and validation, then those to judge by where they are others. */
+  readonly parts: readonly LabelledRows[];
+  /** `[rows]` */
+  readonly labels: Int32Array;
+  /** `[rows]` */
+  readonly identities: readonly string[];
+  /** 1 for the rows to learn from, `[rows]`. */
+  readonly learn: Float32Array;
+  /** The rows to judge by, ascending: of training, then of validation. */
+  readonly judge: readonly number[];
+  /** Holds out the validation part. */
+  readonly validation: HoldOut;
+}
+
+/** Joins the rows of training and validation. */
+export function joinRows({ training, validation }: Pick<HeadInput, 'training' | 'validation'>): JoinedRows {
+  const learned = [learnRows(training), learnRows(validation)] as const;
+  const separate = training.learn !== undefined || validation.learn !== undefined;
+  const parts: LabelledRows[] = separate ? [...learned, training, validation] : [...learned];
+  const counts = parts.map(({ labels }) => labels.length);
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const learnCount = learned[0].labels.length + learned[1].labels.length;
+  const judge = range(separate ? learnCount : 0, rows);
+  return {
+    parts,
+    labels: Int32Array.from(parts.flatMap(({ labels }) => [...labels])),
+    identities: parts.flatMap(({ identities }) => identities),
+    learn: new Float32Array(rows).fill(1, 0, learnCount),
+    judge,
+    validation: {
+      rowWeights: new Float32Array(rows).fill(1, 0, learned[0].labels.length),
+      rows: validation.labels.length === 0 ? [] : judge.slice(-validation.labels.length),
+    },
+  };
+}
+
+/** Makes each fold a hold-out: its photos are learned from in no view, and judged. */
+export function holdOutFolds({ learn, judge }: JoinedRows, { count, ofRow }: Folds): HoldOut[] {
+  return Array.from({ length: count }, (_, fold) => ({
+    rowWeights: learn.map((weight, row) => (ofRow[row] === fold ? 0 : weight)),
+    rows: judge.filter((row) => ofRow[row] === fold),
+  }));
+}
+
+/** The rows to learn from of a part. */
+export function learnRows(part: LabelledFeatures): LabelledRows {
+  return part.learn ?? part;
+}
+
+function range(first: number, end: number): number[] {
+  return Array.from({ length: end - first }, (_, index) => first + index);
+}
