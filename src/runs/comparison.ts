@@ -61,6 +61,14 @@ export interface AccuracySpread extends Spread {
   readonly interval95: readonly [number, number] | null;
 }
 
+/** How repeats differ from the first ones. */
+export interface RepeatsDifference extends Difference {
+  /** McNemar's, over all seeds' test predictions as if each were of another photo. */
+  readonly pooledPValue: number;
+  /** McNemar's with each photo counted once, for the training that has it right in more seeds. */
+  readonly photoPValue: number;
+}
+
 /** The repeats of one training in a comparison, measured on the photos that are compared. */
 export interface ComparedRepeats {
   readonly name: string;
@@ -73,8 +81,8 @@ export interface ComparedRepeats {
   /** Of all seeds' test predictions together. */
   readonly pooledEce: number;
   readonly headMs: Spread;
-  /** Null for the first ones. `pooledPValue` is McNemar's over all seeds' test predictions. */
-  readonly difference: (Difference & { readonly pooledPValue: number }) | null;
+  /** Null for the first ones. */
+  readonly difference: RepeatsDifference | null;
 }
 
 /** Repeats of several trainings, paired seed by seed. */

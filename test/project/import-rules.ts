@@ -36,9 +36,8 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   features: ['image', 'runtime', 'backbone', 'dataset (types)'],
   head: ['features (types)', 'runtime', 'evaluate'],
   evaluate: [],
-  model: ['backbone (types)', 'evaluate (types)'],
-  runs: ['dataset', 'evaluate', 'model'],
   model: ['backbone (types)', 'evaluate (types)', 'head'],
+  runs: ['dataset', 'evaluate', 'model'],
   report: ['image', 'model', 'evaluate'],
   demo: ['backbone'],
 };

@@ -105,7 +105,14 @@ it('shows repeats with their spread, and a dash for what cannot be known', () =>
     headMs: { mean: 2000, standardDeviation: 100 },
     difference: null,
   };
-  const unknown = { ...difference, interval95: null, pValue: null, adjustedPValue: null, pooledPValue: 0.61 };
+  const unknown = {
+    ...difference,
+    interval95: null,
+    pValue: null,
+    adjustedPValue: null,
+    pooledPValue: 0.5,
+    photoPValue: 0.61,
+  };
   const lines = format({
     kind: 'repeats',
     classes: ['a', 'b'],

@@ -104,10 +104,10 @@ function formatDifferences(
 ): string[] {
   const rows = others.map(({ name, difference }) => [printable(name), ...differenceCells(difference)]);
   const p = others.length > 1 ? 'p (Holm)' : 'p';
-  const hasPooled = rows.some(({ length }) => length > 6);
+  const isByPhoto = rows.some(({ length }) => length > 6);
   const header = [`against ${printable(first)}`, 'difference', '95 % interval', 'gained', 'lost', p];
   return table(
-    hasPooled ? [...header, 'McNemar p'] : header,
+    isByPhoto ? [...header, 'McNemar p'] : header,
     rows,
     ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
     colors,
@@ -123,7 +123,7 @@ function differenceCells(difference: ComparedRun['difference'] | ComparedRepeats
     String(onlyThis),
     String(onlyFirst),
     formatP(adjustedPValue),
-    ...('pooledPValue' in difference ? [formatP(difference.pooledPValue)] : []),
+    ...('photoPValue' in difference ? [formatP(difference.photoPValue)] : []),
   ];
 }
 

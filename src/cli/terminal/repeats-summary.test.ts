@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RepeatsRecord } from '../../runs/repeats-record.ts';
 import { openMemoryScreen } from '../testing/memory-screen.ts';
@@ -53,8 +53,8 @@ it('gives mean and spread first, then each seed, then all predictions together a
     '',
     'All 1,210 test predictions together, of 1,190 photos: accuracy 90.9 %, ECE 0.033.',
     '',
-    'Models  flowers-repeats/seed-0 and 1 more',
-    'Record  flowers-repeats/repeats.json',
+    `Models  ${join('flowers-repeats', 'seed-0')} and 1 more`,
+    `Record  ${join('flowers-repeats', 'repeats.json')}`,
     '',
     'Next: regraft compare flowers-repeats other-repeats',
   ]);
