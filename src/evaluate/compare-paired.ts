@@ -5,8 +5,8 @@ import { mcnemarTest, type PairedTest } from './paired.ts';
 export interface PairedComparison extends PairedTest {
   /** Accuracy of the second minus that of the first. */
   readonly difference: number;
-  /** Paired bootstrap interval of the difference over the photos, 95 %. */
-  readonly interval95: readonly [number, number];
+  /** Paired bootstrap interval of the difference over the photos, 95 %; null when they never differ, as nothing tells of chance then. */
+  readonly interval95: readonly [number, number] | null;
 }
 
 /**
@@ -28,6 +28,6 @@ export function comparePaired(
   return {
     ...test,
     difference: (test.onlyB - test.onlyA) / a.length,
-    interval95: bootstrapMean(gains, draw),
+    interval95: test.onlyA + test.onlyB === 0 ? null : bootstrapMean(gains, draw),
   };
 }

@@ -119,12 +119,22 @@ describe('comparePaired', () => {
     const b = [...new Array<boolean>(onlyA).fill(false), ...new Array<boolean>(neither + onlyB).fill(true)];
     const found = comparePaired(a, b, drawFrom(3));
     expect(found).toMatchObject({ onlyA: 3, onlyB: 9, difference: 6 / 115 });
-    expect(found.interval95[0]).toBeCloseTo(interval95[0], 1);
-    expect(found.interval95[1]).toBeCloseTo(interval95[1], 1);
+    expect(found.interval95?.[0]).toBeCloseTo(interval95[0], 1);
+    expect(found.interval95?.[1]).toBeCloseTo(interval95[1], 1);
     // Of 12 throws of a coin at most 3 heads or at least 9: 2 · (1 + 12 + 66 + 220) / 4096.
     expect(found.pValue).toBeCloseTo(598 / 4096, 12);
     const turned = comparePaired(b, a, drawFrom(3));
     expect(turned).toMatchObject({ onlyA: 9, onlyB: 3, difference: -6 / 115 });
+  });
+
+  it('knows no interval of classifiers that are right on the same photos', () => {
+    expect(comparePaired([true, false], [true, false], drawFrom(3))).toEqual({
+      onlyA: 0,
+      onlyB: 0,
+      pValue: 1,
+      difference: 0,
+      interval95: null,
+    });
   });
 
   it('refuses lists of different lengths, and empty ones', () => {

@@ -71,7 +71,13 @@ describe('single runs', () => {
     await writeRun(at('a'), { photos });
     await writeRun(at('b'), { photos: [...photos].reverse() });
     const [, b] = (await compareSingle(['a', 'b'])).runs;
-    expect(b?.difference).toMatchObject({ accuracy: 0, onlyFirst: 0, onlyThis: 0, verdict: 'undecided' });
+    expect(b?.difference).toMatchObject({
+      accuracy: 0,
+      interval95: null,
+      onlyFirst: 0,
+      onlyThis: 0,
+      verdict: 'undecided',
+    });
     expect(b?.difference?.sentence).toBe(
       'The data cannot tell b from a on 10 photos: both are right on the same photos.',
     );
@@ -105,11 +111,12 @@ describe('single runs', () => {
   });
 
   it('names runs by as many of their last folders as tell them apart', async () => {
-    for (const name of ['x/one/model', 'x/two/model', 'y/one/other']) await write(name, '10');
+    for (const name of ['x/one/model', 'x/two/model', 'y/one/other', 'x/seed-1']) await write(name, '10');
     const namesOf = async (names: string[]): Promise<string[]> =>
       (await compareSingle(names)).runs.map(({ name }) => name);
     expect(await namesOf(['x/one/model', 'y/one/other'])).toEqual(['model', 'other']);
     expect(await namesOf(['x/one/model', 'x/two/model'])).toEqual(['one/model', 'two/model']);
+    expect(await namesOf(['x/one/model', 'x/seed-1'])).toEqual(['one/model', 'x/seed-1']);
   });
 
   describe('with other test photos', () => {
