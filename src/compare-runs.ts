@@ -3,7 +3,6 @@
 
 import { z } from 'zod';
 import { RegraftError } from './errors.ts';
-import { createRandom } from './head/random.ts';
 import { flag, invalidValue, parseOptions } from './options.ts';
 import { compareRepeats } from './runs/compare-repeats.ts';
 import { compareSingleRuns } from './runs/compare-single-runs.ts';
@@ -20,8 +19,7 @@ export interface CompareOptions {
 const schema = z.strictObject({ common: flag().default(false) });
 
 /**
- * Compares finished trainings with the first of them on the same test photos. Equal runs give an equal comparison: the bootstrap's
- * chance is seeded.
+ * Compares finished trainings with the first of them on the same test photos.
  *
  * @param runs - Folders that `train` wrote, or folders of repeats; two at least, all of one kind.
  * @throws RegraftError `RUN_NOT_FOUND`, `RUN_INVALID`, `RUNS_DIFFER` or `INVALID_OPTION`.
@@ -44,11 +42,6 @@ export async function compareRuns(
   return compareSingleRuns(
     opened.runs.map((run, index) => ({ name: nameOf(index), run })),
     common,
-    // From the same start for every pair, so that an interval does not depend on what else is compared.
-    () => {
-      const random = createRandom('bootstrap over photos');
-      return (limit) => random.below(limit);
-    },
   );
 }
 

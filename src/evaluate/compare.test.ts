@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { adjustHolm } from './adjust-holm.ts';
-import { bootstrapMean, type DrawBelow } from './bootstrap-mean.ts';
 import { calibrationError } from './calibration-error.ts';
 import { comparePaired } from './compare-paired.ts';
+import { pairedInterval } from './paired-interval.ts';
 import { resampledMean } from './resampled-mean.ts';
 import { studentPoint95, studentTails } from './student-t.ts';
 
@@ -32,8 +32,8 @@ const golden = JSON.parse(
   bootstrap: Bootstrap[];
 };
 
-/** A small generator of its own (mulberry32), so that no figure depends on the one that the product uses. */
-function drawFrom(seed: number): DrawBelow {
+/** Draws numbers below a limit by a small generator (mulberry32). */
+function drawFrom(seed: number): (limit: number) => number {
   let state = seed;
   return (limit) => {
     state = (state + 0x6d2b79f5) | 0;
@@ -82,33 +82,48 @@ describe('resampledMean', () => {
   });
 });
 
-describe('bootstrapMean', () => {
+describe('pairedInterval', () => {
   it.each(golden.bootstrap)(
-    'agrees with the exact distribution, of $onlyA and $onlyB photos among $neither others',
+    'agrees with the distribution of all resamples, of $onlyA and $onlyB photos among $neither others',
     ({ onlyA, onlyB, neither, interval95 }) => {
-      const values = [
-        ...new Array<number>(onlyA).fill(-1),
-        ...new Array<number>(onlyB).fill(1),
-        ...new Array<number>(neither).fill(0),
-      ];
-      const found = bootstrapMean(values, drawFrom(1));
-      // 10,000 resamples find a quantile of a distribution in steps of 1/n to a step.
-      const step = 1 / values.length + 1e-12;
-      expect(Math.abs(found[0] - interval95[0])).toBeLessThanOrEqual(step);
-      expect(Math.abs(found[1] - interval95[1])).toBeLessThanOrEqual(step);
+      const [low = NaN, high = NaN] = pairedInterval(onlyA, onlyB, onlyA + onlyB + neither) ?? [];
+      expect(low).toBeCloseTo(interval95[0], 12);
+      expect(high).toBeCloseTo(interval95[1], 12);
     },
   );
 
-  it('is a point where all values are equal', () => {
-    expect(bootstrapMean([2, 2, 2], drawFrom(2), 50)).toEqual([2, 2]);
+  it('covers what resampling the photos by lot gives', () => {
+    const [low, high] = pairedInterval(3, 9, 115) ?? [NaN, NaN];
+    const draw = drawFrom(1);
+    let [below, above] = [0, 0];
+    const resamples = 20_000;
+    for (let resample = 0; resample < resamples; resample++) {
+      let gain = 0;
+      for (let drawn = 0; drawn < 115; drawn++) {
+        const photo = draw(115);
+        gain += photo < 3 ? -1 : photo < 12 ? 1 : 0;
+      }
+      if (gain / 115 < low - 1e-9) below++;
+      if (gain / 115 > high + 1e-9) above++;
+    }
+    // At most 2.5 % each; the steps of a photo leave less. Four standard errors are 0.45 %.
+    expect(below / resamples).toBeLessThan(0.025 + 0.0045);
+    expect(above / resamples).toBeLessThan(0.025 + 0.0045);
+    expect((below + above) / resamples).toBeGreaterThan(0.01);
   });
 
-  it('gives points between two resamples in proportion', () => {
-    // Three resamples, (0, 0), (0, 1) and (1, 1), whose means are 0, 1/2 and 1.
-    const draws = [0, 0, 0, 1, 1, 1];
-    const [low, high] = bootstrapMean([0, 1], () => draws.shift() ?? 0, 3);
-    expect(low).toBeCloseTo(0.025, 12);
-    expect(high).toBeCloseTo(0.975, 12);
+  it('is the normal interval of many photos, in a moment', () => {
+    const [low = NaN, high = NaN] = pairedInterval(20_000, 30_000, 1_000_000) ?? [];
+    const error = Math.sqrt((50_000 - 10_000 ** 2 / 1_000_000) / 1_000_000 ** 2);
+    expect(low).toBeCloseTo(0.01 - 1.959964 * error, 5);
+    expect(high).toBeCloseTo(0.01 + 1.959964 * error, 5);
+  });
+
+  it('knows the ends: every photo gained, a single photo, none that differs', () => {
+    expect(pairedInterval(0, 8, 8)).toEqual([1, 1]);
+    expect(pairedInterval(5, 0, 5)).toEqual([-1, -1]);
+    expect(pairedInterval(1, 0, 1)).toEqual([-1, -1]);
+    expect(pairedInterval(0, 0, 9)).toBeNull();
   });
 });
 
@@ -117,29 +132,18 @@ describe('comparePaired', () => {
     const { onlyA, onlyB, neither, interval95 } = golden.bootstrap[0]!;
     const a = [...new Array<boolean>(onlyA + neither).fill(true), ...new Array<boolean>(onlyB).fill(false)];
     const b = [...new Array<boolean>(onlyA).fill(false), ...new Array<boolean>(neither + onlyB).fill(true)];
-    const found = comparePaired(a, b, drawFrom(3));
+    const found = comparePaired(a, b);
     expect(found).toMatchObject({ onlyA: 3, onlyB: 9, difference: 6 / 115 });
-    expect(found.interval95?.[0]).toBeCloseTo(interval95[0], 1);
-    expect(found.interval95?.[1]).toBeCloseTo(interval95[1], 1);
+    expect(found.interval95?.[0]).toBeCloseTo(interval95[0], 12);
+    expect(found.interval95?.[1]).toBeCloseTo(interval95[1], 12);
     // Of 12 throws of a coin at most 3 heads or at least 9: 2 · (1 + 12 + 66 + 220) / 4096.
     expect(found.pValue).toBeCloseTo(598 / 4096, 12);
-    const turned = comparePaired(b, a, drawFrom(3));
-    expect(turned).toMatchObject({ onlyA: 9, onlyB: 3, difference: -6 / 115 });
-  });
-
-  it('knows no interval of classifiers that are right on the same photos', () => {
-    expect(comparePaired([true, false], [true, false], drawFrom(3))).toEqual({
-      onlyA: 0,
-      onlyB: 0,
-      pValue: 1,
-      difference: 0,
-      interval95: null,
-    });
+    expect(comparePaired(b, a)).toMatchObject({ onlyA: 9, onlyB: 3, difference: -6 / 115 });
   });
 
   it('refuses lists of different lengths, and empty ones', () => {
-    expect(() => comparePaired([true], [], drawFrom(4))).toThrow(RangeError);
-    expect(() => comparePaired([], [], drawFrom(4))).toThrow(RangeError);
+    expect(() => comparePaired([true], [])).toThrow(RangeError);
+    expect(() => comparePaired([], [])).toThrow(RangeError);
   });
 });
 

@@ -1,5 +1,4 @@
 import { adjustHolm } from '../evaluate/adjust-holm.ts';
-import type { DrawBelow } from '../evaluate/bootstrap-mean.ts';
 import { comparePaired } from '../evaluate/compare-paired.ts';
 import { alignRuns, type NamedRun } from './align-runs.ts';
 import type { ComparedRun, RunComparison } from './comparison.ts';
@@ -11,18 +10,13 @@ import { measureTested } from './measure-tested.ts';
  * Compares several trainings with the first one, photo by photo.
  *
  * @param common Whether to compare on the photos that all runs tested, where their test parts differ.
- * @param startDraws Gives the source of chance of one bootstrap.
  * @throws RegraftError `RUNS_DIFFER`
  */
-export function compareSingleRuns(
-  runs: readonly NamedRun[],
-  common: boolean,
-  startDraws: () => DrawBelow,
-): RunComparison {
+export function compareSingleRuns(runs: readonly NamedRun[], common: boolean): RunComparison {
   const rows = alignRuns(runs, common);
   const right = rows.map((photos) => photos.map((photo) => photo.right));
   const [firstRight = [], ...othersRight] = right;
-  const paired = othersRight.map((other) => comparePaired(firstRight, other, startDraws()));
+  const paired = othersRight.map((other) => comparePaired(firstRight, other));
   const adjusted = adjustHolm(paired.map(({ pValue }) => pValue));
   const first = runs[0]?.name ?? '';
   const basis = firstRight.length === 1 ? '1 photo' : `${firstRight.length.toLocaleString('en')} photos`;
