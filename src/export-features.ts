@@ -18,7 +18,7 @@ import { checkFolder } from './model/save.ts';
 import { choice, commonOptions, flag, parseOptions, parsePath, text } from './options.ts';
 import type { OnProgress } from './shared/progress.ts';
 import { formatPhotoFit } from './shared/format-photo-fit.ts';
-import { chooseTaps } from './training/features-of-parts.ts';
+import { findTaps } from './training/features-of-parts.ts';
 import { startStages } from './training/stages.ts';
 
 /** Options of {@link exportFeatures}. */
@@ -137,7 +137,7 @@ function tapsToWrite(
   names: readonly string[] | undefined,
 ): readonly Tap[] {
   if (names === undefined) return format === 'arrow' ? backbone.taps : backbone.taps.slice(-1);
-  if (format === 'arrow' || names.length === 1) return chooseTaps(backbone, names);
+  if (format === 'arrow' || names.length === 1) return findTaps(backbone, names);
   throw new RegraftError(
     'INVALID_OPTION',
     `Expected one tap for retrain-txt but received ${names.length}: ${names.join(', ')}.`,

@@ -3,7 +3,7 @@ import { RegraftError } from '../errors.ts';
 import { choiceOption, integerOption, positiveNumberOption } from './option-values.ts';
 
 /** The heads that can be trained; the first is the default. */
-export const headTypes = ['logistic', 'retrain'] as const;
+export const headTypes = ['auto', 'logistic', 'retrain'] as const;
 
 /** One of {@link headTypes}. */
 export type HeadName = (typeof headTypes)[number];
@@ -90,7 +90,7 @@ export function addHeadOptions(command: Command): void {
   command.optionsGroup('Head:');
   command.option(
     '--head <type>',
-    'how the new layer is trained: logistic (best of a grid of penalties) or retrain (the classic recipe)',
+    'how the new layer is trained: auto (the best of a few), logistic, or retrain (the classic recipe)',
     choiceOption('--head', headTypes),
     headTypes[0],
   );

@@ -13,8 +13,17 @@ export type HeadType = keyof typeof table;
 /** Every head that can be trained. */
 export const trainers: Readonly<Record<HeadType, HeadTrainer>> = table;
 
-/** The names of all heads; the first is the default. */
+/** The names of all heads. */
 export const headTypes = Object.keys(table) as readonly HeadType[];
+
+/** The heads that `auto` chooses from; the first is tried on every set of taps. */
+const autoTypes: readonly HeadType[] = ['logistic'];
+
+/** What may be asked for as a head: one of them, or the best of a few. The first is the default. */
+export const headNames = ['auto', ...headTypes] as const;
+
+/** One of {@link headNames}. */
+export type HeadName = (typeof headNames)[number];
 
 /** A trainer with options that it accepts. */
 export interface ResolvedHead {
@@ -39,6 +48,23 @@ export function resolveHead(type: string, options: Readonly<Record<string, unkno
   const trainer = trainers[known];
   const parsed = parseOptions(trainer.options, options, `The ${known} head`);
   return { type: known, fit: (input) => trainer.fit(input, parsed) };
+}
+
+/**
+ * Finds the heads to choose from: the one that is named, or those of `auto`, which takes no options.
+ *
+ * @throws RegraftError `INVALID_OPTION` as {@link resolveHead} does.
+ */
+export function resolveHeads(
+  name: HeadName,
+  options: Readonly<Record<string, unknown>> = {},
+): ResolvedHead[] {
+  if (name !== 'auto') return [resolveHead(name, options)];
+  const [option] = Object.keys(options);
+  if (option === undefined) return autoTypes.map((type) => resolveHead(type));
+  throw new RegraftError('INVALID_OPTION', `Expected no head option ${option} with the head auto.`, {
+    hint: `Name the head that it is for: ${headTypes.join(', ')}.`,
+  });
 }
 
 function quotedList(names: readonly string[]): string {

@@ -96,6 +96,18 @@ export const runRecordSchema = z.strictObject({
     settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     /** Divides the logits before the softmax. */
     temperature: z.number(),
+    /** Heads on sets of taps that were tried, in that order; both figures on photos that were not learned from, calibrated. */
+    search: z
+      .array(
+        z.strictObject({
+          head: z.string(),
+          taps: z.array(z.string()),
+          columns: z.int(),
+          accuracy: fraction,
+          logLoss: z.number(),
+        }),
+      )
+      .optional(),
     trials: z
       .array(
         z.strictObject({

@@ -8,6 +8,7 @@ import { renderMistakes } from './sections/mistakes.ts';
 import { renderPerClass } from './sections/per-class.ts';
 import { renderProbabilities } from './sections/probabilities.ts';
 import { renderRun } from './sections/run.ts';
+import { renderSearch } from './sections/search.ts';
 import { renderSkipped } from './sections/skipped.ts';
 import { renderSummary } from './sections/summary.ts';
 import { renderTraining } from './sections/training.ts';
@@ -25,6 +26,7 @@ export function renderReport(run: RunRecord, options: ReportOptions): string {
     { id: 'mistakes', title: 'Mistakes', body: renderMistakes(run, options) },
     { id: 'classes', title: 'Classes', body: renderPerClass(run) },
     { id: 'probabilities', title: 'Probabilities', body: renderProbabilities(run) },
+    { id: 'search', title: 'What was tried', body: renderSearch(run) },
     { id: 'training', title: 'Training', body: renderTraining(run) },
     { id: 'skipped', title: 'Skipped', body: renderSkipped(run) },
     { id: 'run', title: 'The run', body: renderRun(run) },

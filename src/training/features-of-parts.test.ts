@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Dataset, Part } from '../dataset/dataset.ts';
-import { chooseTaps, pickParts } from './features-of-parts.ts';
+import { findTaps, pickParts } from './features-of-parts.ts';
 
 const taps = [
   { name: 'early', size: 2 },
@@ -20,19 +20,19 @@ const backbone = {
   },
 } as const;
 
-it('the last tap is the default; others are chosen by name, in the order given', () => {
-  expect(chooseTaps(backbone, undefined).map(({ name }) => name)).toEqual(['late']);
-  expect(chooseTaps(backbone, ['late', 'early']).map(({ name }) => name)).toEqual(['late', 'early']);
+it('all taps are the default; others are chosen by name, in the order given', () => {
+  expect(findTaps(backbone, undefined).map(({ name }) => name)).toEqual(['early', 'late']);
+  expect(findTaps(backbone, ['late', 'early']).map(({ name }) => name)).toEqual(['late', 'early']);
 });
 
 it('an unknown tap is refused with the names of those there are', () => {
-  expect(() => chooseTaps(backbone, ['mixed'])).toThrow(
+  expect(() => findTaps(backbone, ['mixed'])).toThrow(
     expect.objectContaining({ code: 'INVALID_OPTION', hint: 'Its taps: early, late.' }),
   );
 });
 
 it('a tap that is named twice is refused', () => {
-  expect(() => chooseTaps(backbone, ['late', 'late'])).toThrow(
+  expect(() => findTaps(backbone, ['late', 'late'])).toThrow(
     expect.objectContaining({ code: 'INVALID_OPTION' }),
   );
 });

@@ -21,12 +21,12 @@ export interface FeaturesOfParts extends AsyncDisposable, Readonly<Record<Part, 
 }
 
 /**
- * Chooses taps by name; without names the last one, the classic bottleneck.
+ * Finds taps by name, in the order of the names; without names all.
  *
  * @throws RegraftError `INVALID_OPTION`
  */
-export function chooseTaps(backbone: Backbone, names: readonly string[] | undefined): Tap[] {
-  if (names === undefined) return backbone.taps.slice(-1);
+export function findTaps(backbone: Backbone, names: readonly string[] | undefined): readonly Tap[] {
+  if (names === undefined) return backbone.taps;
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
     throw new RegraftError('INVALID_OPTION', `Expected different taps but received ${twice} twice.`, {

@@ -15,13 +15,14 @@ function failureOf(options: object, source = 'photos'): RegraftError {
 
 describe('the options of train', () => {
   it('have these defaults', () => {
-    const { head, ...options } = resolveTrainOptions('photos', { home: 'home' });
+    const { heads, ...options } = resolveTrainOptions('photos', { home: 'home' });
     expect(options).toEqual({
       source: resolve('photos'),
       out: resolve('photos-model'),
       given: { source: 'photos', out: null, split: null },
       home: resolve('home'),
       backbone: 'inception-v3',
+      head: 'auto',
       validationPercent: 10,
       testPercent: 10,
       seed: 0,
@@ -30,7 +31,7 @@ describe('the options of train', () => {
       strict: false,
       bottlenecks: false,
     });
-    expect(head.type).toBe('logistic');
+    expect(heads.map(({ type }) => type)).toEqual(['logistic']);
   });
 
   it('name the model folder after the folder of photos or the CSV, in the working directory', () => {

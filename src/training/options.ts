@@ -2,7 +2,7 @@ import { basename, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { checkNetworkOptions, type NetworkOptions, networkOptions } from '../backbone/network-options.ts';
 import { RegraftError } from '../errors.ts';
-import { type HeadType, headTypes, type ResolvedHead, resolveHead } from '../head/trainers.ts';
+import { type HeadName, headNames, type ResolvedHead, resolveHeads } from '../head/trainers.ts';
 import { regraftHome } from '../home.ts';
 import {
   choice,
@@ -20,8 +20,8 @@ import type { OnProgress } from '../shared/progress.ts';
 export interface TrainOptions extends NetworkOptions {
   /** Folder for the model and its report. @default `<dataset name>-model` in the working directory */
   readonly out?: string | undefined;
-  /** @default 'logistic' */
-  readonly head?: HeadType | undefined;
+  /** A head, or `auto`: the best of those that suit most photos. @default 'auto' */
+  readonly head?: HeadName | undefined;
   /** Options of the head's own. */
   readonly headOptions?: Readonly<Record<string, unknown>> | undefined;
   /** @default 10 */
@@ -55,7 +55,7 @@ const schema = z.strictObject({
   ...commonOptions,
   out: text().optional(),
   ...networkOptions,
-  head: choice(headTypes as [HeadType, ...HeadType[]]).default('logistic'),
+  head: choice(headNames).default('auto'),
   headOptions: z.record(z.string(), z.unknown(), { error: 'an object' }).default({}),
   validationPercent: percent.default(10),
   testPercent: percent.default(10),
@@ -74,7 +74,9 @@ export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' 
   /** Absolute path of the folder for the model. */
   readonly out: string;
   readonly home: string;
-  readonly head: ResolvedHead;
+  readonly head: HeadName;
+  /** The heads to choose from. */
+  readonly heads: readonly ResolvedHead[];
   /** Paths as the caller wrote them, for the record. */
   readonly given: { readonly source: string; readonly out: string | null; readonly split: string | null };
 };
@@ -89,7 +91,8 @@ export function resolveTrainOptions(photos: string, options: TrainOptions): Reso
   const { out, home, head, headOptions, ...rest } = parseOptions(schema, options, 'train');
   const resolved = {
     ...rest,
-    head: resolveHead(head, headOptions),
+    head,
+    heads: resolveHeads(head, headOptions),
     source: resolve(source),
     out: resolve(out ?? `${basename(resolve(source)).replace(/\.csv$/i, '')}-model`),
     home: resolve(home ?? regraftHome()),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Backbone, Tap } from '../backbone/backbone.ts';
 import { loadBackbone } from '../backbone/load.ts';
 import type { Dataset, Part, SkippedPhoto } from '../dataset/dataset.ts';
 import { scanBottlenecks } from '../dataset/scan-bottlenecks.ts';
@@ -8,12 +9,13 @@ import { RegraftError } from '../errors.ts';
 import { extractFeatures } from '../features/extract.ts';
 import { readRetrainText } from '../features/retrain-text.ts';
 import { openFeatureStore } from '../features/store.ts';
+import { listTapSets } from '../head/tap-sets.ts';
 import { buildClassifier, buildHeadOnly, type CalibratedHead } from '../model/build-classifier.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { Model } from '../onnx/graph.ts';
 import { formatPhotoFit } from '../shared/format-photo-fit.ts';
 import { makeBottleneckDataset } from './bottleneck-dataset.ts';
-import { chooseTaps, type FeaturesOfParts, gatherParts, pickParts } from './features-of-parts.ts';
+import { type FeaturesOfParts, findTaps, gatherParts, pickParts } from './features-of-parts.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Stages } from './stages.ts';
 
@@ -23,10 +25,14 @@ export interface Prepared {
   readonly dataset: Dataset;
   readonly split: Split;
   readonly parts: FeaturesOfParts;
-  readonly backbone: RunRecord['backbone'];
+  /** The taps whose values lie side by side in the parts. */
+  readonly taps: readonly Tap[];
+  /** The sets of taps to choose from, as indices, from few to many. */
+  readonly tapSets: readonly (readonly number[])[];
+  readonly backbone: Omit<RunRecord['backbone'], 'taps' | 'featureSize'>;
   readonly features: RunRecord['features'];
-  /** Makes the model file's graph of a trained head. */
-  readonly build: (head: CalibratedHead) => Model;
+  /** Makes the model file's graph of a trained head on the taps that it reads. */
+  readonly build: (head: CalibratedHead, taps: readonly Tap[]) => Model;
 }
 
 /** From photos: scan, split, run the network where the store lacks features. */
@@ -46,7 +52,7 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
     () => loadBackbone(options.backbone, options),
     ({ id, form, preprocess }) => `${id}, ${form}; photos ${formatPhotoFit(preprocess)}`,
   );
-  const taps = chooseTaps(backbone, options.taps);
+  const taps = candidateTaps(backbone, scanned.photos.length, options);
   const store = await openFeatureStore(options.home, backbone);
   const extraction = await stages.run(
     'features',
@@ -60,23 +66,25 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
   refuseLostClasses(scanned, dataset);
   const split =
     extraction.failed.length === 0 ? firstSplit : await splitDataset(dataset, splitOptions(options));
+  const parts = await gatherParts(dataset, split, store, taps, join(options.home, 'tmp'));
+  const isChosen = options.taps !== undefined;
   return {
     dataset,
     split,
-    parts: await gatherParts(dataset, split, store, taps, join(options.home, 'tmp')),
+    parts,
+    taps,
+    tapSets: isChosen ? [[...taps.keys()]] : await listTapSets(parts.training, parts.taps),
     backbone: {
       id: backbone.id,
       sha256: backbone.sha256,
       form: backbone.form,
       preprocess: { ...backbone.preprocess, scaling: backbone.scaling ?? null },
-      taps: taps.map(({ name }) => name),
-      featureSize: taps.reduce((sum, { size }) => sum + size, 0),
     },
     features: { computed: extraction.computed, cached: extraction.cached },
-    build: (head) =>
+    build: (head, chosen) =>
       buildClassifier(
         backbone,
-        taps.map(({ name }) => name),
+        chosen.map(({ name }) => name),
         head,
       ),
   };
@@ -107,17 +115,29 @@ export async function prepareBottlenecks(options: ResolvedTrainOptions, stages: 
     dataset,
     split,
     parts: await pickParts(dataset, split, rows),
-    backbone: {
-      id: 'bottlenecks',
-      sha256: null,
-      form: null,
-      preprocess: null,
-      taps: ['bottleneck'],
-      featureSize: rows.columns,
-    },
+    taps: [{ name: 'bottleneck', size: rows.columns }],
+    tapSets: [[0]],
+    backbone: { id: 'bottlenecks', sha256: null, form: null, preprocess: null },
     features: { computed: 0, cached: rows.files.length },
     build: (head) => buildHeadOnly(rows.columns, head),
   };
+}
+
+/** Of more photos than this many values, fewer taps are compared: a matrix of all would take gigabytes. */
+const mostValues = 2 ** 29;
+
+/** The taps that are named; else the last one for the classic's head, and as many of the last as can be compared for the others. */
+function candidateTaps(
+  backbone: Backbone,
+  photos: number,
+  { taps, head }: ResolvedTrainOptions,
+): readonly Tap[] {
+  if (taps === undefined && head === 'retrain') return backbone.taps.slice(-1);
+  const found = findTaps(backbone, taps);
+  if (taps !== undefined) return found;
+  let values = 0;
+  const first = found.findLastIndex(({ size }) => (values += size * photos) > mostValues) + 1;
+  return found.slice(Math.min(first, found.length - 1));
 }
 
 function splitOptions(options: ResolvedTrainOptions): Parameters<typeof splitDataset>[1] {

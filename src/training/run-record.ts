@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { createHash } from 'node:crypto';
-import type { FittedHead } from '../head/head.ts';
+import type { HeadChoice } from '../head/choose-head.ts';
 import { modelFileName } from '../model/load.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import { runtimeVersion } from '../runtime/version.ts';
@@ -13,8 +13,8 @@ import type { Stages } from './stages.ts';
 /** Assembles what `run.json` keeps of a training. */
 export function recordRun(
   options: ResolvedTrainOptions,
-  { dataset, split, parts, backbone, features }: Prepared,
-  head: FittedHead,
+  { dataset, split, parts, taps: known, backbone, features }: Prepared,
+  { head, taps, trials: search }: HeadChoice,
   evaluation: Evaluation,
   model: { readonly folder: string; readonly bytes: Uint8Array },
   stages: Stages,
@@ -30,6 +30,7 @@ export function recordRun(
     maxPixels = null,
   } = options;
   const { type, settings, trials, curve } = head;
+  const namesOf = (indices: readonly number[]): string[] => indices.flatMap((tap) => known[tap]?.name ?? []);
   return {
     schemaVersion: 1,
     options: { ...given, network: recordNetwork(options), nested, allowSmall, strict, maxPixels },
@@ -54,12 +55,19 @@ export function recordRun(
     },
     skipped: dataset.skipped.map((photo) => ({ ...photo })),
     notices: [...dataset.notices],
-    backbone,
+    backbone: {
+      ...backbone,
+      taps: namesOf(taps),
+      featureSize: taps.reduce((sum, tap) => sum + (known[tap]?.size ?? 0), 0),
+    },
     features,
     head: {
       type,
       settings: { ...settings },
       temperature: evaluation.temperature,
+      ...(search.length === 0
+        ? {}
+        : { search: search.map(({ taps: tried, ...trial }) => ({ ...trial, taps: namesOf(tried) })) }),
       ...(trials === undefined ? {} : { trials: trials.map((trial) => ({ ...trial })) }),
       ...(curve === undefined ? {} : { curve: curve.map((point) => ({ ...point })) }),
     },
