@@ -6,6 +6,7 @@ import type { RidgeFactor } from './least-squares.ts';
 import { type Matrix, zeroMatrix } from './matrix.ts';
 import type { MatrixProducts } from './matrix-products.ts';
 import { readRows } from './row-reader.ts';
+import { selectRows } from './selected-rows.ts';
 import type { ScaledParts } from './row-sums.ts';
 
 /** Scores of photos by ridge regressions that each leave that one photo out. */
@@ -172,22 +173,15 @@ async function gatherRows(
   wanted: readonly number[],
   signal: AbortSignal | undefined,
 ): Promise<Matrix<Float32Array>> {
-  const columns = scaling.mean.length;
+  throwIfCancelled(signal);
+  const { mean, scale } = scaling;
+  const columns = mean.length;
   const values = new Float32Array(wanted.length * columns);
-  let next = 0;
-  let first = 0;
-  for (const { features } of parts) {
-    const reader = readRows(features);
-    for (; next < wanted.length && wanted[next]! < first + features.rows; next++) {
-      throwIfCancelled(signal);
-      const row = wanted[next]! - first;
-      await reader.read(row, row + 1, values, next * columns);
-      for (let column = 0; column < columns; column++) {
-        const index = next * columns + column;
-        values[index] = (values[index]! - scaling.mean[column]!) / scaling.scale[column]!;
-      }
+  await readRows(selectRows(parts, wanted)).read(0, wanted.length, values);
+  for (let offset = 0; offset < values.length; offset += columns) {
+    for (let column = 0; column < columns; column++) {
+      values[offset + column] = (values[offset + column]! - mean[column]!) / scale[column]!;
     }
-    first += features.rows;
   }
   return { rows: wanted.length, columns, values };
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { RegraftError } from '../errors.ts';
-import { fitTemperature } from '../evaluate/calibration.ts';
 import { classWeightsOption } from './class-weights.ts';
 import { countFits } from './count-fits.ts';
 import { describeScale, foldScaling, measureFeatures } from './feature-scaling.ts';
@@ -11,10 +10,11 @@ import { followL2, type L2Path } from './l2-path.ts';
 import { factorRidge, solveRidge } from './least-squares.ts';
 import { openLeaveOneOut } from './leave-one-out.ts';
 import { openProducts } from './matrix-products.ts';
-import { type LogitsFit, measureLogits } from './measure-logits.ts';
+import { measureLogits } from './measure-logits.ts';
 import { addMoments, type Moments, sumMoments } from './moments.ts';
 import { openRowSpace, type RowSpace } from './row-space.ts';
 import { scoreRows } from './score.ts';
+import { chooseSlope, defaultSlope, type Sloped } from './slope.ts';
 
 const options = z.strictObject({
   /** Strength of the penalty on the weights for scaled features; `auto` chooses it by leaving out each photo. */
@@ -32,11 +32,8 @@ export type RidgeOptions = z.output<typeof options>;
 const grid = [1, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6];
 // Leaving out single photos gives a smooth curve: it has its least value where its neighbours are no better.
 const patience = 1;
-// Where no photo can be left out: the middle of what is chosen elsewhere, and a slope that is unsure of itself.
+/** Where no photo can be left out: the middle of what is chosen elsewhere. */
 const defaultL2 = 1e-3;
-const defaultSlope = 5;
-// Scores lie between 0 and 1, where the search for a temperature expects logits.
-const scoresToLogits = 10;
 /** Columns, or rows where they are fewer, beyond which the normal equations take more than half a gigabyte. */
 const maxColumns = 4096;
 // Enough photos and scores to choose one number by.
@@ -70,10 +67,10 @@ async function fit(input: HeadInput, { l2, classWeights }: RidgeOptions): Promis
     signal,
   });
   const report = countFits(input, leftOut.labels.length > 0 ? values.length : 0, 2);
-  const search = async (value: number): Promise<Judged> => {
+  const search = async (value: number): Promise<Sloped> => {
     const scores = await leftOut.score(await factorRidge(moments.all, value, products), products);
     report.fitted();
-    return judge(scores, leftOut.labels, classes);
+    return chooseSlope(scores, leftOut.labels, classes);
   };
   const path =
     leftOut.labels.length > 0
@@ -110,20 +107,7 @@ async function fit(input: HeadInput, { l2, classWeights }: RidgeOptions): Promis
   };
 }
 
-interface Judged extends LogitsFit {
-  readonly slope: number;
-  /** Scores times the slope. */
-  readonly logits: Float32Array;
-}
-
-function judge(scores: Float32Array, labels: Int32Array, classes: number): Judged {
-  const raw = scores.map((score) => scoresToLogits * score);
-  const slope = scoresToLogits / fitTemperature({ logits: raw, labels }, classes);
-  const logits = scores.map((score) => slope * score);
-  return { ...measureLogits(logits, labels, classes), slope, logits };
-}
-
-function nothingToChooseBy(l2: number | 'auto'): L2Path<Judged> {
+function nothingToChooseBy(l2: number | 'auto'): L2Path<Sloped> {
   const best = { slope: defaultSlope, logits: new Float32Array(0), accuracy: 0, crossEntropy: 0 };
   return { l2: l2 === 'auto' ? defaultL2 : l2, best, trials: [] };
 }
