@@ -55,10 +55,11 @@ export interface L2Trial {
 
 /**
  * A step that features take on their way to the last layer. `dense`: `x · weightsᵀ + bias` with weights `[outputs, inputs]`;
- * `relu`: `max(x, 0)`; `unit-length`: `x / max(‖x‖, 1e-12)`.
+ * `affine`: `x · factor + offset`, column by column; `relu`: `max(x, 0)`; `unit-length`: `x / max(‖x‖, 1e-12)`.
  */
 export type HeadStep =
   | { readonly kind: 'dense'; readonly weights: Float32Array; readonly bias: Float32Array }
+  | { readonly kind: 'affine'; readonly factor: Float32Array; readonly offset: Float32Array }
   | { readonly kind: 'relu' }
   | { readonly kind: 'unit-length' };
 

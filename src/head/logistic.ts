@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { chooseL2, type L2Choice } from './choose-l2.ts';
 import { fitLogistic } from './fit-logistic.ts';
+import { classWeightsOption } from './class-weights.ts';
+import { countFits } from './count-fits.ts';
 import { crossFit, sortByRow } from './cross-fit.ts';
-import { type FeatureScaling, foldScaling, measureFeatures } from './feature-scaling.ts';
+import { describeScale, foldScaling, measureFeatures } from './feature-scaling.ts';
 import { checkFinite } from './finite-chunks.ts';
 import { assignFolds } from './folds.ts';
 import type { FittedHead, HeadInput, HeadTrainer } from './head.ts';
 import { holdOutFolds, joinRows, learnRows } from './joined-rows.ts';
 import { positiveNumber, wholeNumber } from '../options.ts';
+import { openRowSpace } from './row-space.ts';
 import { openSoftmaxLoss } from './softmax-loss.ts';
 
 const l2Error = '"auto" or a number above 0';
@@ -21,6 +24,8 @@ const options = z.strictObject({
   maxIterations: wholeNumber(1).default(500),
   /** A fit ends when its gradient is at most this fraction of its loss. */
   tolerance: positiveNumber().default(3e-3),
+  /** What photos of each class count in the loss. */
+  classWeights: classWeightsOption(),
 });
 
 /** Options of the `logistic` head. */
@@ -45,19 +50,20 @@ export const logistic: HeadTrainer<LogisticOptions> = { type: 'logistic', option
 
 async function fit(
   input: HeadInput,
-  { l2, folds: wantedFolds, maxIterations, tolerance }: LogisticOptions,
+  { l2, folds: wantedFolds, maxIterations, tolerance, classWeights }: LogisticOptions,
 ): Promise<FittedHead> {
   const { classes, taps, training, validation, seed, signal } = input;
   const scaling = await measureFeatures(learnRows(training).features, taps, signal);
   await checkFinite(validation.features, 'validation', signal);
-  const joined = joinRows(input);
+  const joined = joinRows(input, classWeights);
   const { labels } = joined;
-  await using loss = await openSoftmaxLoss(joined.parts, classes, scaling, signal);
+  const space = await openRowSpace(joined, scaling, signal);
+  await using loss = await openSoftmaxLoss(space.parts, classes, space.scaling, signal);
 
   const folds = assignFolds(labels, joined.identities, wantedFolds, seed);
   const foldHoldOuts = holdOutFolds(joined, folds);
   const holdOuts = validation.features.rows > 0 ? [joined.validation] : foldHoldOuts;
-  const points = classes * training.features.columns + classes;
+  const points = classes * space.scaling.mean.length + classes;
   const values = l2 === 'auto' ? grid : [l2];
   const report = countFits(input, values.length * holdOuts.length, foldHoldOuts.length + 1);
 
@@ -85,11 +91,12 @@ async function fit(
     rowWeights: joined.learn,
     start,
   });
+  const point = await space.expand(final.point, classes);
   report.fitted();
 
   return {
     type: 'logistic',
-    ...foldScaling(final.point, classes, scaling),
+    ...foldScaling(point, classes, scaling),
     validationAccuracy: validation.features.rows > 0 ? choice.accuracy : null,
     outOfFold: sortByRow(foldHoldOuts, crossFitted, labels, classes),
     trials: choice.trials,
@@ -99,6 +106,7 @@ async function fit(
       folds: folds.count,
       maxIterations,
       tolerance,
+      classWeights,
       iterations: final.iterations,
       converged: final.converged,
       featureScale: describeScale(scaling, taps),
@@ -114,33 +122,4 @@ function chosenBy(l2: number | 'auto', validationRows: number, holdOuts: number)
   if (l2 !== 'auto') return 'option';
   if (validationRows > 0) return 'validation';
   return holdOuts > 0 ? 'cross-validation' : 'default';
-}
-
-function countFits(
-  input: HeadInput,
-  toChoose: number,
-  after: number,
-): { fitted: () => void; chosen: () => void } {
-  let done = 0;
-  let total = toChoose + after;
-  return {
-    fitted: () => {
-      done++;
-      input.onProgress?.({ type: 'progress', stage: 'head', done, total, unit: 'fits' });
-    },
-    chosen: () => {
-      total = done + after;
-    },
-  };
-}
-
-/** The scale of each tap. */
-function describeScale({ scale }: FeatureScaling, taps: readonly number[] = [scale.length]): number | string {
-  let first = 0;
-  const scales = taps.map((size) => {
-    const own = scale[first] ?? 1;
-    first += size;
-    return own;
-  });
-  return scales.length === 1 ? (scales[0] ?? 1) : scales.map((value) => value.toPrecision(4)).join(', ');
 }

@@ -61,6 +61,18 @@ export function hashText(text: string): [number, number, number] {
   return [hashFrom(0x811c9dc5, text), hashFrom(0x9e3779b9, text), hashFrom(0x85ebca6b, text)];
 }
 
+/** Compares by {@link hashText}, then by identity: an order that is random but the same for everyone. */
+export function compareHashes(
+  a: { readonly identity: string; readonly hash: readonly number[] },
+  b: { readonly identity: string; readonly hash: readonly number[] },
+): number {
+  for (const [index, part] of a.hash.entries()) {
+    const difference = part - (b.hash[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.identity < b.identity ? -1 : 1;
+}
+
 function hashFrom(start: number, text: string): number {
   let hash = start;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -2,10 +2,12 @@ import { RegraftError } from '../errors.ts';
 import { parseOptions } from '../options.ts';
 import type { FittedHead, HeadInput, HeadTrainer } from './head.ts';
 import { logistic } from './logistic.ts';
+import { centroid } from './centroid.ts';
 import { retrain } from './retrain.ts';
+import { ridge } from './ridge.ts';
 
 // Another head is one file and its name here; the contract suite runs over all.
-const table = { logistic, retrain };
+const table = { logistic, ridge, centroid, retrain };
 
 /** The name of a head. */
 export type HeadType = keyof typeof table;
