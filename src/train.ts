@@ -46,8 +46,7 @@ export async function train(source: string, options: TrainOptions = {}): Promise
     () =>
       chooseHead(
         { ...parts, classes: classes.length, seed, onProgress, signal },
-        prepared.tapSets,
-        settings.heads,
+        { sets: prepared.tapSets, scout: settings.scout, heads: settings.heads },
       ),
     (chosen) => describeChoice(chosen, prepared.taps),
   );

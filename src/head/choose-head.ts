@@ -1,7 +1,9 @@
 import { fitTemperature } from '../evaluate/calibration.ts';
 import type { FittedHead, HeadInput } from './head.ts';
+import { learnRows } from './joined-rows.ts';
 import { measureLogits } from './measure-logits.ts';
 import { pickTaps } from './pick-taps.ts';
+import { planSearch, type SearchPlan } from './plan-search.ts';
 import { middleTapSet } from './tap-sets.ts';
 import type { ResolvedHead } from './trainers.ts';
 
@@ -32,38 +34,37 @@ const fewestJudged = 50;
 const worthOfFewer = 0.01;
 
 /**
- * Chooses a head and the taps that it reads. The first head is fitted on every set of taps; the set of least log loss is kept (a smaller one where
- * it is worse by 1 % at most), and the other heads are fitted on that one. The log loss is that of photos that the scoring weights have not seen,
- * after calibration. Each fit is whole, so the winner is ready: fitted on training and validation.
+ * Chooses a head and the taps that it reads. The scout is fitted on every set of taps; the set of least log loss is kept (a smaller one where it is
+ * worse by 1 % at most), and the heads are fitted on that one. The log loss is that of photos that the scoring weights have not seen, after
+ * calibration. Each fit is whole, so the winner is ready: fitted on training and validation.
  *
  * @param input - With the columns of all taps.
- * @param sets - Sets of taps, from few to many.
- * @param heads - From the one that is tried on all sets on.
  */
-export async function chooseHead(
-  input: HeadInput,
-  sets: readonly (readonly number[])[],
-  heads: readonly ResolvedHead[],
-): Promise<HeadChoice> {
-  const [first, ...others] = heads;
+export async function chooseHead(input: HeadInput, plan: SearchPlan): Promise<HeadChoice> {
+  const sizes = input.taps ?? [input.training.features.columns];
+  const { sets, scout, heads } = planSearch(countRows(input), sizes, plan);
+  const [first] = heads;
   if (first === undefined || sets.length === 0) throw new RangeError('Expected a head and a set of taps.');
-  if (sets.length * heads.length === 1) return { ...(await fitOn(input, sets[0] ?? [], first)), trials: [] };
-  if (countJudged(input) < fewestJudged) {
+  const isPlain = sets.length * heads.length === 1;
+  if (isPlain || countJudged(input) < fewestJudged) {
     return { ...(await fitOn(input, middleTapSet(sets), first)), trials: [] };
   }
   const tried: Tried[] = [];
-  const total = sets.length + others.length;
+  const others = heads.filter(({ type }) => type !== scout.type || sets.length === 1);
+  const total = (sets.length > 1 ? sets.length : 0) + others.length;
   const attempt = async (taps: readonly number[], head: ResolvedHead): Promise<Tried> => {
     const result = await tryOn({ ...input, onProgress: undefined }, taps, head);
     tried.push(result);
     input.onProgress?.({ type: 'progress', stage: 'head', done: tried.length, total, unit: 'trials' });
     return result;
   };
-  for (const taps of sets) await attempt(taps, first);
+  if (sets.length > 1) for (const taps of sets) await attempt(taps, scout);
   const least = Math.min(...tried.map(({ trial }) => trial.logLoss));
-  const set = tried.find(({ trial }) => trial.logLoss <= least * (1 + worthOfFewer));
-  const rivals = set === undefined ? [] : [set];
-  for (const head of others) rivals.push(await attempt(set?.taps ?? [], head));
+  const set = tried.find(({ trial }) => trial.logLoss <= least * (1 + worthOfFewer))?.taps ?? sets[0] ?? [];
+  for (const head of others) await attempt(set, head);
+  const rivals = tried.filter(
+    ({ taps, head }) => taps === set && heads.some(({ type }) => type === head.type),
+  );
   const best = rivals.reduce((a, b) => (b.trial.logLoss < a.trial.logLoss ? b : a));
   return { head: best.head, taps: best.taps, trials: tried.map(({ trial }) => trial) };
 }
@@ -75,6 +76,10 @@ interface Fitted {
 
 interface Tried extends Fitted {
   readonly trial: HeadTrial;
+}
+
+function countRows({ training, validation }: HeadInput): number {
+  return learnRows(training).labels.length + learnRows(validation).labels.length;
 }
 
 function countJudged({ training, validation }: HeadInput): number {

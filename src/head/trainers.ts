@@ -18,14 +18,17 @@ export const trainers: Readonly<Record<HeadType, HeadTrainer>> = table;
 /** The names of all heads. */
 export const headTypes = Object.keys(table) as readonly HeadType[];
 
-/** The heads that `auto` chooses from; the first is tried on every set of taps. */
-const autoTypes: readonly HeadType[] = ['logistic'];
+/** The heads that `auto` chooses from; the last is the one that is left where data are many. */
+const autoTypes: readonly HeadType[] = ['ridge', 'logistic'];
 
 /** What may be asked for as a head: one of them, or the best of a few. The first is the default. */
 export const headNames = ['auto', ...headTypes] as const;
 
 /** One of {@link headNames}. */
 export type HeadName = (typeof headNames)[number];
+
+/** The quick head that chooses taps. */
+export const scoutType: HeadType = 'ridge';
 
 /** A trainer with options that it accepts. */
 export interface ResolvedHead {

@@ -15,7 +15,7 @@ function failureOf(options: object, source = 'photos'): RegraftError {
 
 describe('the options of train', () => {
   it('have these defaults', () => {
-    const { heads, ...options } = resolveTrainOptions('photos', { home: 'home' });
+    const { heads, scout, ...options } = resolveTrainOptions('photos', { home: 'home' });
     expect(options).toEqual({
       source: resolve('photos'),
       out: resolve('photos-model'),
@@ -31,7 +31,8 @@ describe('the options of train', () => {
       strict: false,
       bottlenecks: false,
     });
-    expect(heads.map(({ type }) => type)).toEqual(['logistic']);
+    expect(heads.map(({ type }) => type)).toEqual(['ridge', 'logistic']);
+    expect(scout.type).toBe('ridge');
   });
 
   it('name the model folder after the folder of photos or the CSV, in the working directory', () => {

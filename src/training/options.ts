@@ -2,7 +2,14 @@ import { basename, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { checkNetworkOptions, type NetworkOptions, networkOptions } from '../backbone/network-options.ts';
 import { RegraftError } from '../errors.ts';
-import { type HeadName, headNames, type ResolvedHead, resolveHeads } from '../head/trainers.ts';
+import {
+  type HeadName,
+  headNames,
+  type ResolvedHead,
+  resolveHead,
+  resolveHeads,
+  scoutType,
+} from '../head/trainers.ts';
 import { regraftHome } from '../home.ts';
 import {
   choice,
@@ -75,6 +82,8 @@ export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' 
   readonly out: string;
   readonly home: string;
   readonly head: HeadName;
+  /** The head that chooses taps. */
+  readonly scout: ResolvedHead;
   /** The heads to choose from. */
   readonly heads: readonly ResolvedHead[];
   /** Paths as the caller wrote them, for the record. */
@@ -92,6 +101,7 @@ export function resolveTrainOptions(photos: string, options: TrainOptions): Reso
   const resolved = {
     ...rest,
     head,
+    scout: resolveHead(scoutType),
     heads: resolveHeads(head, headOptions),
     source: resolve(source),
     out: resolve(out ?? `${basename(resolve(source)).replace(/\.csv$/i, '')}-model`),
