@@ -54,8 +54,8 @@ describe('a movement', () => {
         compared++;
         for (const colour of [0, 1, 2]) {
           const found = moved[(y * width + x) * 3 + colour] ?? NaN;
-          // sharp samples up to a pixel aside, where a level of green is five.
-          expect(Math.abs(found - level(fromX, fromY, colour)), `${x} ${y} ${colour}`).toBeLessThan(6);
+          // sharp samples up to a pixel and a half aside, and green changes by five a pixel.
+          expect(Math.abs(found - level(fromX, fromY, colour)), `${x} ${y} ${colour}`).toBeLessThan(8);
         }
       }
     }
