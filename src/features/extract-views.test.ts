@@ -89,7 +89,9 @@ describe('features of several views', () => {
     await extractFeatures(photos, backbone, await openStores(home, ['whole']), { workers: 1 });
     const before = await filesBelow(home);
     const lines: string[] = [];
-    const onProgress = (event: ProgressEvent): void => void (event.type === 'line' && lines.push(event.text));
+    const onProgress = (event: ProgressEvent): void => {
+      if (event.type === 'line') lines.push(event.text);
+    };
     const two = await openStores(home, viewsOf(2));
     expect(await extractFeatures(photos, backbone, two, { workers: 1, onProgress })).toEqual({
       computed: 4,
@@ -148,23 +150,23 @@ describe('features of several views', () => {
   });
 });
 
-describe('features of variants', () => {
+describe('features of augmented views', () => {
   it.each([
     ['beside views', viewsOf(2), 'strong'],
     ['alone', [], 'colour'],
   ] as const)('%s are those of pixels that follow from the photo', async (_, made, augment) => {
     const [photos, home] = [await makePhotos(2), await temporaryFolder()];
-    const variants = augmentedViewsOf(augment);
-    const stores = await openStores(home, [...variants, ...made]);
+    const augmented = augmentedViewsOf(augment);
+    const stores = await openStores(home, [...augmented, ...made]);
     await extractFeatures(photos, backbone, stores, { workers: 1 });
     for (const photo of photos) {
       const pixels = await decodeImage(photo.file, size);
-      for (const [index, view] of variants.entries()) {
+      for (const [index, view] of augmented.entries()) {
         const changed = await augmentPixels(pixels, size, augment, `${photo.sha256} ${view}`);
         expect([await rowOf(stores[index]!, photo)]).toEqual(await compute(changed));
       }
       for (const [index, view] of made.entries()) {
-        expect([await rowOf(stores[variants.length + index]!, photo)]).toEqual(
+        expect([await rowOf(stores[augmented.length + index]!, photo)]).toEqual(
           await compute(await decodeImage(photo.file, size), [view]),
         );
       }

@@ -1,13 +1,13 @@
 import type { Augmentation } from '../image/augment.ts';
 import { photoViews, type PhotoView } from '../shared/photo-view.ts';
 
-/** A variant of a photo that is learned from, and never judged by. */
+/** A picture made of a photo at random, though always the same: learned from, never judged by. */
 export type AugmentedView = `colour-${1 | 2}` | `strong-${1 | 2 | 3 | 4}`;
 
-/** What a row of features is of: a view of a photo, or a variant of it. */
+/** What a row of features is of. */
 export type FeatureView = PhotoView | AugmentedView;
 
-/** Which variants a photo gives to learn from. */
+/** Which augmented views of a photo are learned from. */
 export type Augment = 'none' | Augmentation;
 
 const augmented: Readonly<Record<Augment, readonly AugmentedView[]>> = {
@@ -19,17 +19,17 @@ const augmented: Readonly<Record<Augment, readonly AugmentedView[]>> = {
 /** What {@link Augment} may be. */
 export const augments = Object.keys(augmented) as readonly Augment[];
 
-/** The variants that a choice adds. */
+/** The augmented views that a choice adds. */
 export function augmentedViewsOf(augment: Augment): readonly AugmentedView[] {
   return augmented[augment];
 }
 
-/** Tells the views that a network's graph makes itself from the variants. */
+/** Tells the views that a graph makes itself from augmented ones. */
 export function isPhotoView(view: FeatureView): view is PhotoView {
   return photoViews.some((known) => known === view);
 }
 
-/** How a variant is made. */
+/** How an augmented view is made. */
 export function augmentationOf(view: AugmentedView): Augmentation {
   return view.startsWith('colour') ? 'colour' : 'strong';
 }

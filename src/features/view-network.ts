@@ -9,7 +9,7 @@ export interface ViewNetwork extends AsyncDisposable {
   readonly workers: number;
   /**
    * @param pixels - The network's input, uint8 `[height, width, 3]`; empty afterwards.
-   * @param photo - SHA-256 of the photo's bytes, which variants follow from.
+   * @param photo - SHA-256 of the photo's bytes, which augmented views follow from.
    * @returns by view, in their order: one array a tap.
    * @throws RegraftError As a session's `run` does.
    */
@@ -17,8 +17,8 @@ export interface ViewNetwork extends AsyncDisposable {
 }
 
 /**
- * Opens a network in worker threads for some views. Views of a photo are made inside the graph, as the model file makes them; variants are made here and
- * follow the views.
+ * Opens a network in worker threads for some views. Those that a model file can make are made inside the graph, as it does; augmented ones are made here and follow them
+ * in the batch.
  *
  * @throws RegraftError As `openSessions` does.
  */
@@ -36,14 +36,14 @@ export async function openViewNetwork(
       : attachViews(backbone.model, made, { withExtra: augmented.length > 0 });
   const sessions = await openSessions(model, options);
   const rowOf = new Map<FeatureView, number>([...made, ...augmented].map((view, row) => [view, row]));
-  const pictures = (data: Uint8Array) =>
+  const asImage = (data: Uint8Array) =>
     ({ type: 'uint8', dims: [data.length / (width * height * 3), height, width, 3], data }) as const;
   return {
     workers: sessions.workers,
     async run(pixels, photo, signal) {
-      const variants = await drawVariants(pixels, { width, height }, augmented, photo);
-      const image = pictures(made.length === 0 ? variants : pixels);
-      const extra = made.length === 0 || augmented.length === 0 ? {} : { [extraInput]: pictures(variants) };
+      const pictures = await drawAugmented(pixels, { width, height }, augmented, photo);
+      const image = asImage(made.length === 0 ? pictures : pixels);
+      const extra = made.length === 0 || augmented.length === 0 ? {} : { [extraInput]: asImage(pictures) };
       const outputs = await sessions.run({ image, ...extra }, { signal, transfer: true });
       return views.map((view) => {
         const row = rowOf.get(view) ?? 0;
@@ -56,18 +56,18 @@ export async function openViewNetwork(
   };
 }
 
-async function drawVariants(
+async function drawAugmented(
   pixels: Uint8Array,
   size: { readonly width: number; readonly height: number },
   views: readonly AugmentedView[],
   photo: string,
 ): Promise<Uint8Array> {
-  const variants = new Uint8Array(views.length * pixels.length);
+  const pictures = new Uint8Array(views.length * pixels.length);
   for (const [index, view] of views.entries()) {
-    variants.set(
+    pictures.set(
       await augmentPixels(pixels, size, augmentationOf(view), `${photo} ${view}`),
       index * pixels.length,
     );
   }
-  return variants;
+  return pictures;
 }

@@ -9,7 +9,7 @@ import { seededNumbers } from './seeded-numbers.ts';
 export type Augmentation = 'colour' | 'strong';
 
 /**
- * Makes a variant of a network's input pixels, the same one for the same seed. `strong` moves the picture (see `drawMovement`); both change
+ * Makes another picture of a network's input pixels, the same one for the same seed. `strong` moves the picture (see `drawMovement`); both change
  * the colours as torchvision's `ColorJitter(brightness=0.2, contrast=0.2, saturation=0.2, hue=0.02)` does, in this order.
  *
  * @param pixels - uint8 `[height, width, 3]`

@@ -48,7 +48,7 @@ export const runRecordSchema = z.strictObject({
     allowSmall: z.boolean(),
     strict: z.boolean(),
     maxPixels: z.int().nullable(),
-    /** Views of each photo that were learned from, those that the model averages, and variants that were learned from too. */
+    /** Views of each photo that were learned from, those that the model averages, and which augmented ones were learned from too. */
     views: viewCount,
     testViews: viewCount,
     augment: z.enum(['none', 'colour', 'strong']).default('none'),

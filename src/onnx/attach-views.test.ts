@@ -104,7 +104,11 @@ describe('views', () => {
 
   it('are followed by extra pictures, which are taken as they are', async () => {
     const extra = drawPixels(3, 31);
-    const model = attachViews(mirror(), ['whole-mirrored'], { withExtra: true });
+    // A tensor of the network that has the input's name makes way.
+    const { graph } = mirror();
+    const nodes = [node('Identity', ['image'], ['extra']), node('Identity', ['extra'], ['seen'])];
+    const network: Model = { ...mirror(), graph: { ...graph, nodes } };
+    const model = attachViews(network, ['whole-mirrored'], { withExtra: true });
     const { seen } = await runModel(model, { image: asImage(pixels), extra: asImage(extra) });
     const { seen: mirrored } = await runModel(attachViews(mirror(), ['whole-mirrored']), {
       image: asImage(pixels),

@@ -41,10 +41,12 @@ export function attachViews(
 
   const taken = namesOf(model.graph);
   const all = freeName(`${pixelsInput}/views`, taken);
-  const graph = renameTensor(model.graph, pixelsInput, all);
+  // A tensor that is called as the second input makes way.
+  const own = withExtra && taken.has(extraInput) ? freeName(`${extraInput}/network`, taken) : extraInput;
+  const graph = renameTensor(renameTensor(model.graph, extraInput, own), pixelsInput, all);
   const draft: Draft = { taken, nodes: [], initializers: new Map(), made: new Map() };
   const parts = views.map((view) => drawView(view, { height, width }, draft));
-  const extra = withExtra ? [freeName(extraInput, taken)] : [];
+  const extra = withExtra ? [extraInput] : [];
   draft.nodes.push(node('Concat', [...parts, ...extra], [all], { axis: { int: 0 } }));
   return {
     ...model,

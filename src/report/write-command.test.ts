@@ -56,7 +56,7 @@ it('names photos and output as they were given, and the switches that were on', 
   );
 });
 
-it('names the views, those of tests where they are others, and variants where there are any', () => {
+it('names the views, those of tests where they are others, and augmented ones where there are any', () => {
   const withViews = (options: Partial<RunRecord['options']>): string =>
     writeCommand({ ...run, options: { ...run.options, ...options } });
   expect(withViews({ views: 4, testViews: 4 })).toContain(' --views 4 --validation-percent');

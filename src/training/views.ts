@@ -12,7 +12,7 @@ export interface ViewOptions {
   readonly views?: ViewCount | undefined;
   /** Views that the model averages, in tests and in every prediction. @default that of `views` */
   readonly testViews?: ViewCount | undefined;
-  /** Variants of each photo to learn from beside its views: two of other colours, or four that are moved and turned as well. @default 'none' */
+  /** Augmented views of each photo to learn from too: two of other colours, or four that are moved and turned as well. @default 'none' */
   readonly augment?: Augment | undefined;
 }
 

@@ -7,7 +7,7 @@ export function pretendFreeSpace(bytes: number): { readonly asked: readonly stri
   const asked: string[] = [];
   const pretend = async (path: string): Promise<unknown> => {
     asked.push(path);
-    return { ...(await original(path)), bsize: 1, bavail: bytes };
+    return Object.assign(await original(path), { bsize: 1, bavail: bytes });
   };
   Object.assign(fs, { statfs: pretend });
   syncBuiltinESMExports();
