@@ -131,7 +131,7 @@ describe('features of several views', () => {
     expect(await rowOf(stores[2]!, photos[1]!)).toEqual(expected);
   });
 
-  it('of photos that lack different views are computed set by set; the time left goes by views', async () => {
+  it('of photos that lack different views are computed set by set', async () => {
     const [photos, home] = [await makePhotos(6), await temporaryFolder()];
     await extractFeatures(photos.slice(0, 4), backbone, await openStores(home, ['whole', 'centre-80']), {
       workers: 1,

@@ -64,13 +64,16 @@ export async function extractFeatures(
   }
 
   let computed = 0;
-  const report = extractionProgress(estimate, options.onProgress);
+  let report: ReturnType<typeof extractionProgress> | undefined;
   for (const group of missing) {
     if (stops()) break;
-    await extractGroup(group, backbone, options, (photo, error) => {
+    const views = group.stores.map(({ view }) => view);
+    await using network = await openViewNetwork(backbone, views, options);
+    report ??= extractionProgress(estimate, options.onProgress);
+    await extractGroup(group, backbone, network, options, (photo, error) => {
       if (error === undefined) computed++;
       else failures.set(photo.sha256, error);
-      report(group.stores.length);
+      report?.(views.length);
       return !stops();
     });
   }
@@ -81,11 +84,10 @@ export async function extractFeatures(
 async function extractGroup(
   { stores, photos }: MissingViews,
   backbone: Backbone,
+  network: ViewNetwork,
   options: ExtractOptions,
   done: (photo: Photo, error?: RegraftError) => boolean,
 ): Promise<void> {
-  const views = stores.map(({ view }) => view);
-  await using network = await openViewNetwork(backbone, views, options);
   const writers = stores.map(segmentWriter);
   try {
     await forEachConcurrently(photos, network.workers * 2 + 2, async (photo) => {
