@@ -82,7 +82,7 @@ export async function exportFeatures(
   const { computed, cached, failed } = await stages.run(
     'features',
     'Computing features',
-    () => extractFeatures(dataset.photos, backbone, store, settings),
+    () => extractFeatures(dataset.photos, backbone, [store], settings),
     (extraction) =>
       `${extraction.computed.toLocaleString('en')} computed, ${extraction.cached.toLocaleString('en')} from the store`,
   );
@@ -95,7 +95,7 @@ export async function exportFeatures(
 
   if (format === 'retrain-txt') {
     await using features = await gatherFeatures(
-      store,
+      [store],
       photos.map(({ sha256 }) => sha256),
       taps,
       temporary,
@@ -109,7 +109,7 @@ export async function exportFeatures(
       for (let start = 0; start < photos.length; start += batchRows) {
         const some = photos.slice(start, start + batchRows);
         const hashes = some.map(({ sha256 }) => sha256);
-        await using features = await gatherFeatures(store, hashes, taps, temporary);
+        await using features = await gatherFeatures([store], hashes, taps, temporary);
         const values = splitColumns(await features.chunk(0), taps);
         const labels = some.map(({ label }) => dataset.classes[label] ?? '');
         yield { paths: some.map(({ path }) => path), labels, photos: hashes, values };

@@ -10,6 +10,7 @@ import { loadClassifier } from '../src/classify.ts';
 import { buildClassifier } from '../src/model/build-classifier.ts';
 import { sealModel } from '../src/model/seal.ts';
 import { encodeModel } from '../src/onnx/write.ts';
+import { viewsOf } from '../src/shared/photo-view.ts';
 import { formulaHead, tinyBackbone } from './fixtures/tiny-backbone.ts';
 import { findWeights } from './support/home.ts';
 import { importInception } from './support/inception.ts';
@@ -30,6 +31,11 @@ describe('onnxruntime-node alone, with a resize, gives the probabilities of a mo
   it('with a small network', async () => {
     const head = formulaHead(32, labels, 0.7);
     await compare(buildClassifier(tinyBackbone(), ['early', 'bottleneck'], head), 32);
+  });
+
+  it('with a small network that looks at ten views', async () => {
+    const head = formulaHead(32, labels, 0.7);
+    await compare(buildClassifier(tinyBackbone(), ['early', 'bottleneck'], head, viewsOf(10)), 32);
   });
 
   it.skipIf(weights.path === undefined).each(['uint8', 'float32'] as const)(

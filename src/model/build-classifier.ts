@@ -2,10 +2,13 @@ import type { Backbone } from '../backbone/backbone.ts';
 import type { FittedHead } from '../head/head.ts';
 import { headNodes } from '../head/head-nodes.ts';
 import { append } from '../onnx/append.ts';
+import { attachViews } from '../onnx/attach-views.ts';
+import { averageViews } from '../onnx/average-views.ts';
 import { batchOf } from '../onnx/batch-of.ts';
 import { floats, node } from '../onnx/build.ts';
 import { cutAt } from '../onnx/cut.ts';
 import type { GraphNode, Model, Tensor, ValueInfo } from '../onnx/graph.ts';
+import type { PhotoView } from '../shared/photo-view.ts';
 import { formatMetadata } from './metadata.ts';
 import { describePhotoFit } from './photo-fit.ts';
 
@@ -24,13 +27,22 @@ export const probabilitiesOutput = 'probabilities';
  * `probabilities` `[N, classes]`, by ONNX's standard operators only.
  *
  * @param taps - The taps whose values the head was trained on, in the order of its columns.
+ * @param views - What the network looks at of each photo; the taps are averaged over them.
  */
-export function buildClassifier(backbone: Backbone, taps: readonly string[], head: CalibratedHead): Model {
-  const [first = ''] = taps;
-  const joined = taps.length === 1 ? first : 'head/features';
-  const join = taps.length === 1 ? [] : [node('Concat', taps, [joined], { axis: { int: 1 } })];
-  const { nodes, initializers, outputs } = headGraph(joined, head, batchOf(backbone.model));
-  const whole = append(backbone.model, { nodes: [...join, ...nodes], initializers, outputs });
+export function buildClassifier(
+  backbone: Backbone,
+  taps: readonly string[],
+  head: CalibratedHead,
+  views: readonly PhotoView[] = ['whole'],
+): Model {
+  const viewed = attachViews(backbone.model, views);
+  const features = headFeatures(backbone, taps, views.length);
+  const { nodes, initializers, outputs } = headGraph(features.name, head, batchOf(viewed));
+  const whole = append(viewed, {
+    nodes: [...features.nodes, ...nodes],
+    initializers: new Map([...features.initializers, ...initializers]),
+    outputs,
+  });
   return {
     ...cutAt(whole, outputs),
     metadata: formatMetadata({
@@ -38,8 +50,26 @@ export function buildClassifier(backbone: Backbone, taps: readonly string[], hea
       preprocess: describePhotoFit(backbone.preprocess),
       backbone: { id: backbone.id, sha256: backbone.sha256, form: backbone.form, taps: [...taps] },
       calibration: { temperature: head.temperature },
+      views,
     }),
   };
+}
+
+/** The taps side by side, averaged over the views. */
+function headFeatures(
+  backbone: Backbone,
+  taps: readonly string[],
+  views: number,
+): Pick<HeadGraph, 'nodes' | 'initializers'> & { readonly name: string } {
+  const [first = ''] = taps;
+  const joined = taps.length === 1 ? first : 'head/features';
+  const join = taps.length === 1 ? [] : [node('Concat', taps, [joined], { axis: { int: 1 } })];
+  if (views === 1) return { name: joined, nodes: join, initializers: new Map() };
+  const name = 'head/averaged';
+  const sizes = taps.map((tap) => backbone.taps.find((known) => known.name === tap)?.size ?? 0);
+  const size = sizes.reduce((sum, columns) => sum + columns, 0);
+  const { nodes, initializers } = averageViews(joined, views, size, name);
+  return { name, nodes: [...join, ...nodes], initializers };
 }
 
 /** The model of a head alone: `features`, float32 `[N, size]`, to calibrated `probabilities` `[N, classes]`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RegraftError } from '../errors.ts';
+import { photoViews, type PhotoView } from '../shared/photo-view.ts';
 
 /** The version of the model file's metadata that this Regraft writes and the only one that it reads. */
 export const modelSchemaVersion = '1';
@@ -31,6 +32,8 @@ export interface ModelMetadata {
   readonly backbone: z.infer<typeof backbone>;
   /** `temperature` divides the logits inside the graph already. */
   readonly calibration: { readonly temperature: number };
+  /** What the graph makes of each photo and averages over; absent in a head-only model and where it is the whole photo. */
+  readonly views?: readonly PhotoView[] | undefined;
 }
 
 const schema = z.object({
@@ -39,6 +42,7 @@ const schema = z.object({
   'regraft.preprocess': json(preprocess.nullable()),
   'regraft.backbone': json(backbone),
   'regraft.calibration': json(z.object({ temperature: z.number().positive() })),
+  'regraft.views': json(z.array(z.enum(photoViews)).min(1)).optional(),
 });
 
 /** Writes metadata as the string pairs of an ONNX file. */
@@ -47,6 +51,7 @@ export function formatMetadata({
   preprocess,
   backbone,
   calibration,
+  views = ['whole'],
 }: ModelMetadata): Record<string, string> {
   return {
     'regraft.schema': modelSchemaVersion,
@@ -54,6 +59,7 @@ export function formatMetadata({
     'regraft.preprocess': JSON.stringify(preprocess),
     'regraft.backbone': JSON.stringify(backbone),
     'regraft.calibration': JSON.stringify(calibration),
+    ...(views.length === 1 && views[0] === 'whole' ? {} : { 'regraft.views': JSON.stringify(views) }),
   };
 }
 
@@ -93,11 +99,13 @@ export function parseMetadata(pairs: Readonly<Record<string, string>>, source: s
       },
     );
   }
+  const views = parsed.data['regraft.views'];
   return {
     labels: parsed.data['regraft.labels'],
     preprocess: parsed.data['regraft.preprocess'],
     backbone: parsed.data['regraft.backbone'],
     calibration: parsed.data['regraft.calibration'],
+    ...(views === undefined ? {} : { views }),
   };
 }
 

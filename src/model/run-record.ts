@@ -22,6 +22,9 @@ const perClass = z.object({
   f1: fraction.nullable(),
 });
 
+/** Records of earlier versions have none: their trainings looked at the whole photo. */
+const viewCount = z.literal([1, 2, 4, 10]).default(1);
+
 /** What `run.json` holds and `train --json` prints; accuracies are fractions, times milliseconds, hashes SHA-256. */
 export const runRecordSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -45,6 +48,10 @@ export const runRecordSchema = z.strictObject({
     allowSmall: z.boolean(),
     strict: z.boolean(),
     maxPixels: z.int().nullable(),
+    /** Views of each photo that were learned from, those that the model averages, and which augmented ones were learned from too. */
+    views: viewCount,
+    testViews: viewCount,
+    augment: z.enum(['none', 'colour', 'strong']).default('none'),
   }),
   dataset: z.strictObject({
     name: z.string(),

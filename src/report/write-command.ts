@@ -11,6 +11,7 @@ export function writeCommand({ options, split, backbone, head }: RunRecord): str
     words.push(...preparationFlags(options.network));
     // A tensor's name may hold a comma.
     for (const tap of backbone.taps) words.push('--tap', quote(tap));
+    words.push(...viewFlags(options));
   }
   if (options.out !== null) words.push('--out', quote(options.out));
   if (options.split !== null) words.push('--split', quote(options.split));
@@ -23,6 +24,15 @@ export function writeCommand({ options, split, backbone, head }: RunRecord): str
   if (options.strict) words.push('--strict');
   if (options.maxPixels !== null) words.push('--max-pixels', String(options.maxPixels));
   return [...words, '--seed', String(split.seed), '--head', quote(head.type), ...headFlags(head)].join(' ');
+}
+
+function viewFlags({ views, testViews, augment }: RunRecord['options']): string[] {
+  return [
+    '--views',
+    String(views),
+    ...(testViews === views ? [] : ['--test-views', String(testViews)]),
+    ...(augment === 'none' ? [] : ['--augment', augment]),
+  ];
 }
 
 function preparationFlags({

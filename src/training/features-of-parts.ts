@@ -5,7 +5,7 @@ import { type FeatureMatrix, matrixFromArray } from '../features/feature-matrix.
 import { type BottleneckRows } from '../features/retrain-text.ts';
 import { gatherFeatures } from '../features/gather.ts';
 import type { FeatureStore } from '../features/store.ts';
-import type { LabelledFeatures } from '../head/head.ts';
+import type { LabelledFeatures, LabelledRows } from '../head/head.ts';
 import { RegraftError } from '../errors.ts';
 
 /** The features of one part with their photos, row by row. */
@@ -42,22 +42,37 @@ export function findTaps(backbone: Backbone, names: readonly string[] | undefine
   });
 }
 
-/** Reads the features of each part from the store. */
+/** The stores that the features of a training are read from, one for each view. */
+export interface ViewStores {
+  /** Views whose mean is a photo's row. */
+  readonly judge: readonly FeatureStore[];
+  /** Views to learn from, a row each. */
+  readonly learn: readonly FeatureStore[];
+}
+
+/** Reads the features of each part from the stores. */
 export function gatherParts(
   dataset: Dataset,
   split: Split,
-  store: FeatureStore,
+  { judge, learn }: ViewStores,
   taps: readonly Tap[],
   temporaryFolder: string,
 ): Promise<FeaturesOfParts> {
   const sizes = taps.map(({ size }) => size);
-  return partsOf(dataset, split, sizes, (rows) =>
-    gatherFeatures(
-      store,
-      rows.map((row) => dataset.photos[row]?.sha256 ?? ''),
-      taps,
-      temporaryFolder,
-    ),
+  const gather =
+    (stores: readonly FeatureStore[], views: 'rows' | 'mean') =>
+    (rows: readonly number[]): Promise<FeatureMatrix> => {
+      const photos = rows.map((row) => dataset.photos[row]?.sha256 ?? '');
+      return gatherFeatures(stores, photos, taps, temporaryFolder, { views });
+    };
+  // Where a photo is learned from and judged in one and the same view, its row is there already.
+  const same = learn.length === 1 && judge.length === 1;
+  return partsOf(
+    dataset,
+    split,
+    sizes,
+    gather(judge, 'mean'),
+    same ? undefined : { views: learn.length, read: gather(learn, 'rows') },
   );
 }
 
@@ -76,21 +91,23 @@ export function pickParts(
   });
 }
 
+type ReadRows = (rows: readonly number[]) => Promise<FeatureMatrix>;
+
 async function partsOf(
   dataset: Dataset,
   split: Split,
   taps: readonly number[],
-  read: (rows: readonly number[]) => Promise<FeatureMatrix>,
+  read: ReadRows,
+  learn?: { readonly views: number; readonly read: ReadRows },
 ): Promise<FeaturesOfParts> {
   const partOf = async (part: Part): Promise<PartFeatures> => {
     const rows = [...dataset.photos.keys()].filter((row) => split.parts[row] === part);
     const photos = rows.flatMap((row) => dataset.photos[row] ?? []);
-    return {
-      photos,
-      labels: Int32Array.from(photos, ({ label }) => label),
-      identities: photos.map(({ sha256 }) => sha256),
-      features: await read(rows),
-    };
+    const features = await read(rows);
+    // The test part is judged alone.
+    if (learn === undefined || part === 'test') return { photos, ...labelRows(features, photos, 1) };
+    const views = labelRows(await learn.read(rows), photos, learn.views);
+    return { photos, ...labelRows(features, photos, 1), learn: views };
   };
   const parts = {
     training: await partOf('training'),
@@ -102,7 +119,20 @@ async function partsOf(
     featureSize: parts.training.features.columns,
     taps,
     async [Symbol.asyncDispose]() {
-      for (const { features } of Object.values(parts)) await features[Symbol.asyncDispose]();
+      for (const { features, learn } of Object.values<PartFeatures>(parts)) {
+        await features[Symbol.asyncDispose]();
+        await learn?.features[Symbol.asyncDispose]();
+      }
     },
+  };
+}
+
+/** Says of which photo each row is: `views` rows for each, one after the other. */
+function labelRows(features: FeatureMatrix, photos: readonly Photo[], views: number): LabelledRows {
+  const rowsOf = <T>(value: T): T[] => Array.from({ length: views }, () => value);
+  return {
+    features,
+    labels: Int32Array.from(photos.flatMap(({ label }) => rowsOf(label))),
+    identities: photos.flatMap(({ sha256 }) => rowsOf(sha256)),
   };
 }

@@ -30,6 +30,9 @@ describe('the options of train', () => {
       allowSmall: false,
       strict: false,
       bottlenecks: false,
+      views: 1,
+      testViews: 1,
+      augment: 'none',
     });
     expect(heads.map(({ type }) => type)).toEqual(['ridge', 'logistic']);
     expect(scout.type).toBe('ridge');
@@ -61,6 +64,12 @@ describe('the options of train', () => {
     ['strict', null],
     ['maxPixels', 0],
     ['bottlenecks', 'folder'],
+    ['views', 3],
+    ['views', '2'],
+    ['views', null],
+    ['testViews', 0],
+    ['augment', 'mirror'],
+    ['augment', true],
     ['home', ''],
     ['workers', 0],
     ['workers', 1.5],
@@ -73,16 +82,32 @@ describe('the options of train', () => {
     expect(error.message).toMatch(new RegExp(`^Expected .* for ${name} but received `));
   });
 
-  it.each(['backbone', 'form', 'taps'])(
+  it.each(['backbone', 'form', 'taps', 'views', 'testViews', 'augment'])(
     'refuse %s with bottlenecks, which were computed already',
     (option) => {
-      const value = { backbone: 'inception-v3', form: 'uint8', taps: ['bottleneck'] }[option];
+      const value = {
+        backbone: 'inception-v3',
+        form: 'uint8',
+        taps: ['bottleneck'],
+        views: 1,
+        testViews: 2,
+        augment: 'none',
+      }[option];
       expect(failureOf({ bottlenecks: true, [option]: value })).toMatchObject({
         code: 'INVALID_OPTION',
         message: `Expected no ${option} with bottlenecks but received one.`,
       });
     },
   );
+
+  it('test with as many views as are learned from, unless they say otherwise', () => {
+    expect(resolveTrainOptions('photos', { views: 4 })).toMatchObject({ views: 4, testViews: 4 });
+    expect(resolveTrainOptions('photos', { views: 4, testViews: 1 })).toMatchObject({
+      views: 4,
+      testViews: 1,
+    });
+    expect(resolveTrainOptions('photos', { testViews: 10 })).toMatchObject({ views: 1, testViews: 10 });
+  });
 
   it('refuse a source without a name', () => {
     expect(() => resolveTrainOptions('', {})).toThrow(

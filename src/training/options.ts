@@ -22,9 +22,11 @@ import {
   wholeNumber,
 } from '../options.ts';
 import type { OnProgress } from '../shared/progress.ts';
+import type { ViewCount } from '../shared/photo-view.ts';
+import { type ViewOptions, viewOptions } from './views.ts';
 
 /** Options of `train`; all are optional. */
-export interface TrainOptions extends NetworkOptions {
+export interface TrainOptions extends NetworkOptions, ViewOptions {
   /** Folder for the model and its report. @default `<dataset name>-model` in the working directory */
   readonly out?: string | undefined;
   /** A head, or `auto`: the best of those that suit most photos. @default 'auto' */
@@ -62,6 +64,7 @@ const schema = z.strictObject({
   ...commonOptions,
   out: text().optional(),
   ...networkOptions,
+  ...viewOptions,
   head: choice(headNames).default('auto'),
   headOptions: z.record(z.string(), z.unknown(), { error: 'an object' }).default({}),
   validationPercent: percent.default(10),
@@ -75,7 +78,11 @@ const schema = z.strictObject({
 });
 
 /** Options with every default filled in. */
-export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' | 'head' | 'headOptions'> & {
+export type ResolvedTrainOptions = Omit<
+  z.output<typeof schema>,
+  'home' | 'out' | 'head' | 'headOptions' | 'testViews'
+> & {
+  readonly testViews: ViewCount;
   /** Absolute path of the folder of photos, or of the CSV. */
   readonly source: string;
   /** Absolute path of the folder for the model. */
@@ -100,6 +107,7 @@ export function resolveTrainOptions(photos: string, options: TrainOptions): Reso
   const { out, home, head, headOptions, ...rest } = parseOptions(schema, options, 'train');
   const resolved = {
     ...rest,
+    testViews: rest.testViews ?? rest.views,
     head,
     scout: resolveHead(scoutType),
     heads: resolveHeads(head, headOptions),
@@ -128,9 +136,10 @@ function checkPercents({
 
 /** Text files hold one bottleneck each, whatever network made it. */
 function refuseNetworkOptions(options: TrainOptions): void {
-  const option = (Object.keys(networkOptions) as (keyof NetworkOptions)[]).find(
-    (name) => options[name] !== undefined,
-  );
+  const names = Object.keys({ ...networkOptions, ...viewOptions }) as (
+    keyof NetworkOptions | keyof ViewOptions
+  )[];
+  const option = names.find((name) => options[name] !== undefined);
   if (option === undefined) return;
   throw new RegraftError('INVALID_OPTION', `Expected no ${option} with bottlenecks but received one.`, {
     hint: 'Bottleneck files were computed already: leave it out, or train on the photos.',

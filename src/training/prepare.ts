@@ -8,7 +8,8 @@ import { type Split, splitDataset } from '../dataset/split.ts';
 import { RegraftError } from '../errors.ts';
 import { extractFeatures } from '../features/extract.ts';
 import { readRetrainText } from '../features/retrain-text.ts';
-import { openFeatureStore } from '../features/store.ts';
+import type { FeatureView } from '../features/feature-view.ts';
+import { type FeatureStore, openFeatureStore } from '../features/store.ts';
 import { listTapSets } from '../head/tap-sets.ts';
 import { buildClassifier, buildHeadOnly, type CalibratedHead } from '../model/build-classifier.ts';
 import type { RunRecord } from '../model/run-record.ts';
@@ -18,6 +19,7 @@ import { makeBottleneckDataset } from './bottleneck-dataset.ts';
 import { type FeaturesOfParts, findTaps, gatherParts, pickParts } from './features-of-parts.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Stages } from './stages.ts';
+import { checkViews, planViews } from './views.ts';
 
 /** All that the training of a head needs, and what becomes of the head. */
 export interface Prepared {
@@ -53,11 +55,14 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
     ({ id, form, preprocess }) => `${id}, ${form}; photos ${formatPhotoFit(preprocess)}`,
   );
   const taps = candidateTaps(backbone, scanned.photos.length, options);
-  const store = await openFeatureStore(options.home, backbone);
+  const views = planViews(options);
+  checkViews(views, backbone);
+  const stores = new Map<FeatureView, FeatureStore>();
+  for (const view of views.all) stores.set(view, await openFeatureStore(options.home, backbone, view));
   const extraction = await stages.run(
     'features',
     'Computing features',
-    () => extractFeatures(scanned.photos, backbone, store, options),
+    () => extractFeatures(scanned.photos, backbone, [...stores.values()], options),
     ({ computed, cached }) =>
       `${countPhotos(computed)} computed, ${cached.toLocaleString('en')} from the store`,
   );
@@ -66,7 +71,13 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
   refuseLostClasses(scanned, dataset);
   const split =
     extraction.failed.length === 0 ? firstSplit : await splitDataset(dataset, splitOptions(options));
-  const parts = await gatherParts(dataset, split, store, taps, join(options.home, 'tmp'));
+  const parts = await gatherParts(
+    dataset,
+    split,
+    { judge: storesOf(views.judge, stores), learn: storesOf(views.learn, stores) },
+    taps,
+    join(options.home, 'tmp'),
+  );
   const isChosen = options.taps !== undefined;
   return {
     dataset,
@@ -86,8 +97,16 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
         backbone,
         chosen.map(({ name }) => name),
         head,
+        views.judge,
       ),
   };
+}
+
+function storesOf(
+  views: readonly FeatureView[],
+  stores: ReadonlyMap<FeatureView, FeatureStore>,
+): FeatureStore[] {
+  return views.flatMap((view) => stores.get(view) ?? []);
 }
 
 /** From the classic's bottleneck text files: the network has run long ago, only a head is trained. */

@@ -28,12 +28,25 @@ export function recordRun(
     allowSmall,
     strict,
     maxPixels = null,
+    views,
+    testViews,
+    augment,
   } = options;
   const { type, settings, trials, curve } = head;
   const namesOf = (indices: readonly number[]): string[] => indices.flatMap((tap) => known[tap]?.name ?? []);
   return {
     schemaVersion: 1,
-    options: { ...given, network: recordNetwork(options), nested, allowSmall, strict, maxPixels },
+    options: {
+      ...given,
+      network: recordNetwork(options),
+      nested,
+      allowSmall,
+      strict,
+      maxPixels,
+      views,
+      testViews,
+      augment,
+    },
     dataset: {
       name: dataset.name,
       classes: [...dataset.classes],

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { RegraftError } from '../../errors.ts';
+import { type Augment, augments } from '../../features/feature-view.ts';
+import { type ViewCount, viewCounts } from '../../shared/photo-view.ts';
 import type { CommandContext } from '../context.ts';
 import { addNetworkFlags, type NetworkFlags, readNetworkFlags } from '../network-flags.ts';
 import { addHeadOptions, readHeadOptions, type HeadName } from '../head-options.ts';
 import { formatExamples } from '../help-text.ts';
-import { integerOption } from '../option-values.ts';
+import { choiceOption, integerOption } from '../option-values.ts';
 import { formatTrainSummary } from '../terminal/train-summary.ts';
 
 const examples = [
@@ -26,6 +28,9 @@ const examples = [
 interface TrainFlags extends NetworkFlags {
   readonly out?: string;
   readonly bottlenecks?: string;
+  readonly views?: ViewCount;
+  readonly testViews?: ViewCount;
+  readonly augment?: Augment;
   readonly head: HeadName;
   readonly validationPercent?: number;
   readonly testPercent?: number;
@@ -50,6 +55,9 @@ const trainKeys = [
   'allowSmall',
   'strict',
   'maxPixels',
+  'views',
+  'testViews',
+  'augment',
   'workers',
 ] as const satisfies (keyof TrainFlags)[];
 
@@ -85,7 +93,23 @@ export function define(command: Command, context: CommandContext): void {
     )
     .option('--allow-small', 'allow classes too small for three parts')
     .option('--strict', 'stop at the first photo that cannot be read')
-    .option('--max-pixels <n>', 'leave out photos with more pixels', integerOption('--max-pixels', 1));
+    .option('--max-pixels <n>', 'leave out photos with more pixels', integerOption('--max-pixels', 1))
+    .optionsGroup('Views:')
+    .option(
+      '--views <n>',
+      'views of each photo to learn from: 1, 2, 4 or 10 (default: 1)',
+      viewCountOption('--views'),
+    )
+    .option(
+      '--test-views <n>',
+      'views that the model averages (default: as many as --views)',
+      viewCountOption('--test-views'),
+    )
+    .option(
+      '--augment <how>',
+      'augmented views to learn from too: none, colour or strong (default: none)',
+      choiceOption('--augment', augments),
+    );
   addNetworkFlags(command);
   command
     .option('--bottlenecks <folder>', "train on retrain.py's bottleneck text files instead of photos")
@@ -98,6 +122,14 @@ export function define(command: Command, context: CommandContext): void {
   command
     .addHelpText('after', formatExamples(examples))
     .action((photos: string | undefined, flags: TrainFlags) => runTrain(photos, flags, context));
+}
+
+function viewCountOption(flag: string): (text: string) => ViewCount {
+  return (text) => {
+    const count = viewCounts.find((known) => String(known) === text);
+    if (count !== undefined) return count;
+    throw new RegraftError('INVALID_OPTION', `Expected 1, 2, 4 or 10 for ${flag} but received '${text}'.`);
+  };
 }
 
 async function runTrain(

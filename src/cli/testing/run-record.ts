@@ -22,6 +22,9 @@ export function makeRunRecord(change: (run: RunRecord) => void = () => undefined
       allowSmall: false,
       strict: false,
       maxPixels: null,
+      views: 1,
+      testViews: 1,
+      augment: 'none',
     },
     dataset: {
       name: 'flowers',

@@ -42,6 +42,9 @@ export function makeRun({
       allowSmall: false,
       strict: false,
       maxPixels: null,
+      views: 1,
+      testViews: 1,
+      augment: 'none',
     },
     dataset: {
       name: shape.name ?? 'flower_photos',
