@@ -51,6 +51,8 @@ export const runRecordSchema = z.strictObject({
     /** Views of each photo that were learned from, those that the model averages, and which augmented ones were learned from too. */
     views: viewCount,
     testViews: viewCount,
+    /** Why so many views, where it was not asked for. */
+    viewsReason: z.string().nullable().default(null),
     augment: z.enum(['none', 'colour', 'strong']).default('none'),
   }),
   dataset: z.strictObject({

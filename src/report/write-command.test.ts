@@ -49,6 +49,7 @@ it('names photos and output as they were given, and the switches that were on', 
     maxPixels: 5_000_000,
     views: 4,
     testViews: 10,
+    viewsReason: null,
     augment: 'strong',
   } as const;
   expect(writeCommand({ ...run, options })).toMatch(

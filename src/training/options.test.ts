@@ -30,8 +30,7 @@ describe('the options of train', () => {
       allowSmall: false,
       strict: false,
       bottlenecks: false,
-      views: 1,
-      testViews: 1,
+      views: 'auto',
       augment: 'none',
     });
     expect(heads.map(({ type }) => type)).toEqual(['ridge', 'logistic']);
@@ -99,15 +98,6 @@ describe('the options of train', () => {
       });
     },
   );
-
-  it('test with as many views as are learned from, unless they say otherwise', () => {
-    expect(resolveTrainOptions('photos', { views: 4 })).toMatchObject({ views: 4, testViews: 4 });
-    expect(resolveTrainOptions('photos', { views: 4, testViews: 1 })).toMatchObject({
-      views: 4,
-      testViews: 1,
-    });
-    expect(resolveTrainOptions('photos', { testViews: 10 })).toMatchObject({ views: 1, testViews: 10 });
-  });
 
   it('refuse a source without a name', () => {
     expect(() => resolveTrainOptions('', {})).toThrow(

@@ -22,7 +22,6 @@ import {
   wholeNumber,
 } from '../options.ts';
 import type { OnProgress } from '../shared/progress.ts';
-import type { ViewCount } from '../shared/photo-view.ts';
 import { type ViewOptions, viewOptions } from './views.ts';
 
 /** Options of `train`; all are optional. */
@@ -78,11 +77,7 @@ const schema = z.strictObject({
 });
 
 /** Options with every default filled in. */
-export type ResolvedTrainOptions = Omit<
-  z.output<typeof schema>,
-  'home' | 'out' | 'head' | 'headOptions' | 'testViews'
-> & {
-  readonly testViews: ViewCount;
+export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' | 'head' | 'headOptions'> & {
   /** Absolute path of the folder of photos, or of the CSV. */
   readonly source: string;
   /** Absolute path of the folder for the model. */
@@ -107,7 +102,6 @@ export function resolveTrainOptions(photos: string, options: TrainOptions): Reso
   const { out, home, head, headOptions, ...rest } = parseOptions(schema, options, 'train');
   const resolved = {
     ...rest,
-    testViews: rest.testViews ?? rest.views,
     head,
     scout: resolveHead(scoutType),
     heads: resolveHeads(head, headOptions),

@@ -15,6 +15,8 @@ import { buildClassifier, buildHeadOnly, type CalibratedHead } from '../model/bu
 import type { RunRecord } from '../model/run-record.ts';
 import type { Model } from '../onnx/graph.ts';
 import { formatPhotoFit } from '../shared/format-photo-fit.ts';
+import { batchOf } from '../onnx/batch-of.ts';
+import { chooseViews, type ViewChoice } from './choose-views.ts';
 import { makeBottleneckDataset } from './bottleneck-dataset.ts';
 import { type FeaturesOfParts, findTaps, gatherParts, pickParts } from './features-of-parts.ts';
 import type { ResolvedTrainOptions } from './options.ts';
@@ -33,6 +35,7 @@ export interface Prepared {
   readonly tapSets: readonly (readonly number[])[];
   readonly backbone: Omit<RunRecord['backbone'], 'taps' | 'featureSize'>;
   readonly features: RunRecord['features'];
+  readonly views: ViewChoice;
   /** Makes the model file's graph of a trained head on the taps that it reads. */
   readonly build: (head: CalibratedHead, taps: readonly Tap[]) => Model;
 }
@@ -55,8 +58,18 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
     ({ id, form, preprocess }) => `${id}, ${form}; photos ${formatPhotoFit(preprocess)}`,
   );
   const taps = candidateTaps(backbone, scanned.photos.length, options);
-  const views = planViews(options);
+  const viewChoice = chooseViews(options, {
+    photos: scanned.photos.length,
+    learned: firstSplit.parts.filter((part) => part !== 'test').length,
+    classes: scanned.classes.length,
+    single: batchOf(backbone.model) === 1,
+  });
+  const views = planViews({ ...viewChoice, augment: options.augment });
   checkViews(views, backbone);
+  if (viewChoice.views > 1 && viewChoice.reason !== null) {
+    const text = `${viewChoice.views} views of each photo: ${viewChoice.reason} (--views 1 leaves them out).`;
+    options.onProgress?.({ type: 'line', stage: 'features', text });
+  }
   const stores = new Map<FeatureView, FeatureStore>();
   for (const view of views.all) stores.set(view, await openFeatureStore(options.home, backbone, view));
   const extraction = await stages.run(
@@ -92,6 +105,7 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
       preprocess: { ...backbone.preprocess, scaling: backbone.scaling ?? null },
     },
     features: { computed: extraction.computed, cached: extraction.cached },
+    views: viewChoice,
     build: (head, chosen) =>
       buildClassifier(
         backbone,
@@ -138,6 +152,7 @@ export async function prepareBottlenecks(options: ResolvedTrainOptions, stages: 
     tapSets: [[0]],
     backbone: { id: 'bottlenecks', sha256: null, form: null, preprocess: null },
     features: { computed: 0, cached: rows.files.length },
+    views: { views: 1, testViews: 1, reason: null },
     build: (head) => buildHeadOnly(rows.columns, head),
   };
 }

@@ -13,7 +13,7 @@ import type { Stages } from './stages.ts';
 /** Assembles what `run.json` keeps of a training. */
 export function recordRun(
   options: ResolvedTrainOptions,
-  { dataset, split, parts, taps: known, backbone, features }: Prepared,
+  { dataset, split, parts, taps: known, backbone, features, views: viewChoice }: Prepared,
   { head, taps, trials: search }: HeadChoice,
   evaluation: Evaluation,
   model: { readonly folder: string; readonly bytes: Uint8Array },
@@ -28,10 +28,9 @@ export function recordRun(
     allowSmall,
     strict,
     maxPixels = null,
-    views,
-    testViews,
     augment,
   } = options;
+  const { views, testViews, reason } = viewChoice;
   const { type, settings, trials, curve } = head;
   const namesOf = (indices: readonly number[]): string[] => indices.flatMap((tap) => known[tap]?.name ?? []);
   return {
@@ -45,6 +44,7 @@ export function recordRun(
       maxPixels,
       views,
       testViews,
+      viewsReason: reason,
       augment,
     },
     dataset: {

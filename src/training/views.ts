@@ -8,19 +8,20 @@ import { type PhotoView, type ViewCount, viewCounts, viewsOf } from '../shared/p
 
 /** How many views of a photo a training looks at. */
 export interface ViewOptions {
-  /** Views of each photo to learn from: the whole photo; with its mirror; with the middle 80 % too; or with four corners of 80 %, each mirrored. @default 1 */
-  readonly views?: ViewCount | undefined;
-  /** Views that the model averages, in tests and in every prediction. @default that of `views` */
+  /** Views of each photo to learn from: the whole photo; with its mirror; with the middle 80 % too; or with four corners of 80 %, each mirrored; or `auto`: ten where photos are few, else one. @default 'auto' */
+  readonly views?: ViewCount | 'auto' | undefined;
+  /** Views that the model averages, in tests and in every prediction. @default that of `views`, one where that is `auto` */
   readonly testViews?: ViewCount | undefined;
   /** Augmented views of each photo to learn from too: two of other colours, or four that are moved and turned as well. @default 'none' */
   readonly augment?: Augment | undefined;
 }
 
 const count = z.literal([...viewCounts], { error: '1, 2, 4 or 10' });
+const countOrAuto = z.literal(['auto', ...viewCounts], { error: '"auto", 1, 2, 4 or 10' });
 
 /** The schema of {@link ViewOptions}. */
 export const viewOptions = {
-  views: count.default(1),
+  views: countOrAuto.default('auto'),
   testViews: count.optional(),
   augment: choice(augments as [Augment, ...Augment[]]).default('none'),
 };

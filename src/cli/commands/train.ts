@@ -28,7 +28,7 @@ const examples = [
 interface TrainFlags extends NetworkFlags {
   readonly out?: string;
   readonly bottlenecks?: string;
-  readonly views?: ViewCount;
+  readonly views?: ViewCount | 'auto';
   readonly testViews?: ViewCount;
   readonly augment?: Augment;
   readonly head: HeadName;
@@ -97,12 +97,12 @@ export function define(command: Command, context: CommandContext): void {
     .optionsGroup('Views:')
     .option(
       '--views <n>',
-      'views of each photo to learn from: 1, 2, 4 or 10 (default: 1)',
-      viewCountOption('--views'),
+      'views of each photo to learn from: 1, 2, 4, 10, or auto: ten where photos are few (default: auto)',
+      viewsOption,
     )
     .option(
       '--test-views <n>',
-      'views that the model averages (default: as many as --views)',
+      'views that the model averages (default: as many as --views, with auto 1)',
       viewCountOption('--test-views'),
     )
     .option(
@@ -124,11 +124,15 @@ export function define(command: Command, context: CommandContext): void {
     .action((photos: string | undefined, flags: TrainFlags) => runTrain(photos, flags, context));
 }
 
-function viewCountOption(flag: string): (text: string) => ViewCount {
+function viewsOption(text: string): ViewCount | 'auto' {
+  return text === 'auto' ? text : viewCountOption('--views', 'auto, 1, 2, 4 or 10')(text);
+}
+
+function viewCountOption(flag: string, expected = '1, 2, 4 or 10'): (text: string) => ViewCount {
   return (text) => {
     const count = viewCounts.find((known) => String(known) === text);
     if (count !== undefined) return count;
-    throw new RegraftError('INVALID_OPTION', `Expected 1, 2, 4 or 10 for ${flag} but received '${text}'.`);
+    throw new RegraftError('INVALID_OPTION', `Expected ${expected} for ${flag} but received '${text}'.`);
   };
 }
 

@@ -24,6 +24,7 @@ export function makeRunRecord(change: (run: RunRecord) => void = () => undefined
       maxPixels: null,
       views: 1,
       testViews: 1,
+      viewsReason: null,
       augment: 'none',
     },
     dataset: {

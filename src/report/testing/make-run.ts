@@ -44,6 +44,7 @@ export function makeRun({
       maxPixels: null,
       views: 1,
       testViews: 1,
+      viewsReason: null,
       augment: 'none',
     },
     dataset: {
