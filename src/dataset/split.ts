@@ -3,7 +3,6 @@ import { RegraftError } from '../errors.ts';
 import { assignClass } from './assign-class.ts';
 import { assignSeveral, type SeveralLabels } from './assign-several.ts';
 import type { Dataset, Part, Photo } from './dataset.ts';
-import { listSome } from './findings.ts';
 import { knownParts } from './known-parts.ts';
 import { labelsOf } from './labels-of.ts';
 import { checkSizes, type ClassParts } from './check-sizes.ts';
