@@ -1,7 +1,7 @@
 import type { L2Trial } from './head.ts';
 import { fitLogistic, splitPoint } from './fit-logistic.ts';
-import { measureLogits } from './measure-logits.ts';
-import type { SoftmaxLoss } from './softmax-loss.ts';
+import type { LogitsFit } from './measure-logits.ts';
+import type { RowLoss } from './row-loss.ts';
 
 /** A set of rows to fit on, and rows to judge the fit by. */
 export interface HoldOut {
@@ -13,10 +13,10 @@ export interface HoldOut {
 
 /** What {@link chooseL2} needs. */
 export interface L2Search {
-  readonly loss: SoftmaxLoss;
+  readonly loss: RowLoss;
   readonly classes: number;
-  /** Label of each row, `[rows]`. */
-  readonly labels: Int32Array;
+  /** Measures the logits of held-out rows. */
+  readonly measure: (logits: Float32Array, rows: readonly number[]) => LogitsFit;
   readonly holdOuts: readonly HoldOut[];
   /** Values to try, from strong to weak. */
   readonly grid: readonly number[];
@@ -50,11 +50,8 @@ const leastGain = 1e-3;
  * values in a row that are no better.
  */
 export async function chooseL2(search: L2Search): Promise<L2Choice> {
-  const { loss, classes, labels, holdOuts, grid, onFit } = search;
-  const heldOutLabels = Int32Array.from(
-    holdOuts.flatMap(({ rows }) => rows),
-    (row) => labels[row] ?? 0,
-  );
+  const { loss, classes, measure, holdOuts, grid, onFit } = search;
+  const heldOut = holdOuts.flatMap(({ rows }) => rows);
   const trials: L2Trial[] = [];
   let fits = holdOuts.map(() => new Float64Array(search.points));
   let best:
@@ -72,7 +69,7 @@ export async function chooseL2(search: L2Search): Promise<L2Choice> {
       onFit();
     }
     fits = next;
-    const { accuracy, crossEntropy } = measureLogits(joined(logits), heldOutLabels, classes);
+    const { accuracy, crossEntropy } = measure(joined(logits), heldOut);
     trials.push({ l2, validationAccuracy: accuracy, validationLogLoss: crossEntropy });
     if (best === undefined || crossEntropy < best.logLoss - leastGain) {
       best = { l2, logLoss: crossEntropy, accuracy, fits, logits };
