@@ -10,7 +10,7 @@ const fewest = 5;
 /**
  * Chooses for each class the threshold of the largest F1: a photo shows a class whose probability is at least its threshold.
  *
- * Tried are the middles between neighbouring probabilities, 0.05, 0.5 and 0.95, within 0.05 … 0.95. Of equally good ones the one nearest to
+ * Tried are the middles between neighbouring, different probabilities, 0.05, 0.5 and 0.95, within 0.05 … 0.95. Of equally good ones the one nearest to
  * 0.5 is taken, then the larger one. A class with fewer than 5 photos that show it, or fewer than 5 that do not, gets 0.5.
  *
  * @param probabilities calibrated, of rows that the scoring weights have not seen, `[rows, classes]` row-major
@@ -46,7 +46,9 @@ function chooseThreshold(probabilities: Float64Array, targets: Float64Array): nu
 
 /** Thresholds to try, from high to low. */
 function listCandidates(descending: readonly number[]): number[] {
-  const middles = descending.map((value, index) => (value + (descending[index + 1] ?? 0)) / 2);
+  // A threshold at a probability itself would hang on its last digit.
+  const distinct = [...new Set([...descending, 0])];
+  const middles = distinct.slice(1).map((value, index) => (value + (distinct[index] ?? value)) / 2);
   const [low, high] = bounds;
   const within = middles.filter((value) => value > low && value < high);
   return [...new Set([...within, low, defaultThreshold, high])].sort((a, b) => b - a);
