@@ -6,6 +6,7 @@ import type { RunRecord } from './model/run-record.ts';
 import { checkFolder, saveFiles } from './model/save.ts';
 import { sealModel } from './model/seal.ts';
 import { encodeModel } from './onnx/write.ts';
+import { describeEvaluation, describeHead } from './training/describe-results.ts';
 import { evaluateHead } from './training/evaluate-head.ts';
 import { resolveTrainOptions, type TrainOptions } from './training/options.ts';
 import { prepareBottlenecks, preparePhotos } from './training/prepare.ts';
@@ -41,19 +42,16 @@ export async function train(source: string, options: TrainOptions = {}): Promise
     'head',
     `Training the ${settings.head.type} head`,
     () => settings.head.fit({ ...parts, classes: classes.length, seed, onProgress, signal }),
-    ({ validationAccuracy }) =>
-      validationAccuracy === null
-        ? 'trained; no photos for validation'
-        : `validation accuracy ${(validationAccuracy * 100).toFixed(1)} %`,
+    describeHead,
   );
   const evaluation = await stages.run(
     'evaluate',
     'Testing',
     () => evaluateHead(head, classes, parts.test),
-    ({ metrics }) => `test accuracy ${(metrics.accuracy * 100).toFixed(1)} % on ${metrics.count} photos`,
+    describeEvaluation,
   );
 
-  const graph = prepared.build({ labels: classes, ...head, temperature: evaluation.temperature });
+  const graph = prepared.build({ labels: classes, ...head, ...evaluation.calibration });
   const bytes = sealModel(encodeModel(graph));
   const run = recordRun(settings, prepared, head, evaluation, { folder, bytes }, stages);
   await stages.run(

@@ -164,10 +164,7 @@ describe('scanDataset with chosen classes', () => {
   });
 
   it.each([
-    [
-      'path,label\na.jpg,x\nb.jpg,Tulips',
-      /line 3, column 7: .*\(tulips, x\), found "Tulips"/,
-    ],
+    ['path,label\na.jpg,x\nb.jpg,Tulips', /line 3, column 7: .*\(tulips, x\), found "Tulips"/],
     ['path,labels\na.jpg,x;tulips\nb.jpg,tulipa;x', /line 3, column 7: .*found "tulipa"/],
   ])('refuses a label of %j that is none of them, with the nearest', async (csv, message) => {
     await using folder = await makePhotoFolder({ 'a.jpg': '1', 'b.jpg': '2' });

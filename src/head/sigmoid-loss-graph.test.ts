@@ -91,8 +91,9 @@ describe('buildSigmoidLossGraph', () => {
       expect(found).toBeCloseTo(slope(weights, index), 4);
     }
     expect(result.biasGradient).toHaveLength(classes);
-    for (const [index, found] of result.biasGradient.entries())
+    for (const [index, found] of result.biasGradient.entries()) {
       expect(found).toBeCloseTo(slope(bias, index), 4);
+    }
   });
 
   it('gives the logits of the wanted rows alone, in their order', async () => {
@@ -101,8 +102,9 @@ describe('buildSigmoidLossGraph', () => {
     const expected = [4, 0].flatMap((row) =>
       Array.from({ length: classes }, (_, k) => {
         let logit = problem.bias[k]!;
-        for (let c = 0; c < columns; c++)
+        for (let c = 0; c < columns; c++) {
           logit += problem.features[row * columns + c]! * problem.weights[k * columns + c]!;
+        }
         return logit;
       }),
     );

@@ -16,6 +16,9 @@ export const trainers: Readonly<Record<HeadType, HeadTrainer>> = table;
 /** The names of all heads; the first is the default. */
 export const headTypes = Object.keys(table) as readonly HeadType[];
 
+/** The heads that also learn from several labels a photo. */
+export const multiLabelHeads: readonly HeadType[] = ['logistic'];
+
 /** A trainer with options that it accepts. */
 export interface ResolvedHead {
   readonly type: HeadType;

@@ -42,13 +42,14 @@ it('names photos and output as they were given, and the switches that were on', 
     out: 'model',
     split: null,
     network: run.options.network,
+    classes: ['daisy', 'roses, red', '-x'],
     nested: true,
     allowSmall: true,
     strict: true,
     maxPixels: 5_000_000,
   };
   expect(writeCommand({ ...run, options })).toMatch(
-    /^regraft train '\.\.\/photos of mine\.csv' .*--out model .*--nested --allow-small --strict --max-pixels 5000000 --seed 0/,
+    /^regraft train '\.\.\/photos of mine\.csv' .*--out model .*--class=daisy --class='roses, red' --class=-x --nested --allow-small --strict --max-pixels 5000000 --seed 0/,
   );
 });
 

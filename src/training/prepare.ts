@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { loadBackbone } from '../backbone/load.ts';
 import type { Dataset, Part, SkippedPhoto } from '../dataset/dataset.ts';
 import { scanBottlenecks } from '../dataset/scan-bottlenecks.ts';
+import { labelsOf } from '../dataset/labels-of.ts';
 import { scanDataset } from '../dataset/scan.ts';
 import { type Split, splitDataset } from '../dataset/split.ts';
 import { RegraftError } from '../errors.ts';
@@ -13,7 +14,9 @@ import type { RunRecord } from '../model/run-record.ts';
 import type { Model } from '../onnx/graph.ts';
 import { formatPhotoFit } from '../shared/format-photo-fit.ts';
 import { makeBottleneckDataset } from './bottleneck-dataset.ts';
+import { checkHead } from './check-head.ts';
 import { chooseTaps, type FeaturesOfParts, gatherParts, pickParts } from './features-of-parts.ts';
+import { withTargets } from './label-targets.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Stages } from './stages.ts';
 
@@ -32,6 +35,7 @@ export interface Prepared {
 /** From photos: scan, split, run the network where the store lacks features. */
 export async function preparePhotos(options: ResolvedTrainOptions, stages: Stages): Promise<Prepared> {
   const scanned = await stages.time('scan', () => scanDataset(options.source, options));
+  checkHead(options.head.type, scanned);
   refuseSkipped(scanned.skipped, options);
   // Early, so that a class that is too small is told before minutes of work.
   const firstSplit = await stages.run(
@@ -63,7 +67,7 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
   return {
     dataset,
     split,
-    parts: await gatherParts(dataset, split, store, taps, join(options.home, 'tmp')),
+    parts: withTargets(await gatherParts(dataset, split, store, taps, join(options.home, 'tmp')), dataset),
     backbone: {
       id: backbone.id,
       sha256: backbone.sha256,
@@ -146,15 +150,16 @@ function withoutPhotos(dataset: Dataset, failed: readonly SkippedPhoto[]): Datas
 }
 
 function refuseLostClasses(before: Dataset, after: Dataset): void {
-  const left = new Set(after.photos.map(({ label }) => label));
+  const left = new Set(after.photos.flatMap(labelsOf));
   const lost = before.classes.findIndex((_, label) => !left.has(label));
   if (lost === -1) return;
-  const count = before.photos.filter(({ label }) => label === lost).length;
-  const paths = new Set(before.photos.filter(({ label }) => label === lost).map(({ path }) => path));
+  const paths = new Set(
+    before.photos.filter((photo) => labelsOf(photo).includes(lost)).map(({ path }) => path),
+  );
   const reason = after.skipped.find(({ path }) => paths.has(path));
   throw new RegraftError(
     'CLASS_TOO_SMALL',
-    `None of the ${count} photos in "${before.classes[lost] ?? ''}" can be used. The first, ${reason?.path ?? ''}: ${reason?.reason ?? ''}`,
+    `None of the ${paths.size} photos in "${before.classes[lost] ?? ''}" can be used. The first, ${reason?.path ?? ''}: ${reason?.reason ?? ''}`,
     { hint: 'Repair or replace these photos, or remove the class.' },
   );
 }
