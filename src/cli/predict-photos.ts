@@ -39,7 +39,7 @@ export async function predictPhotos(
     out.live && flags.json !== true ? undefined : countProgress(photos.length, reporter.onProgress);
   let read = 0;
   for await (const prediction of classifyInOrder(classifier, photos, {
-    top,
+    top: Math.max(1, top),
     maxPixels: flags.maxPixels,
     signal,
   })) {
