@@ -8,7 +8,7 @@ import { sealModel } from './model/seal.ts';
 import { encodeModel } from './onnx/write.ts';
 import { chooseHead } from './head/choose-head.ts';
 import { pickTaps } from './head/pick-taps.ts';
-import { describeChoice } from './training/describe-choice.ts';
+import { describeChoice, describeEvaluation } from './training/describe-results.ts';
 import { evaluateHead } from './training/evaluate-head.ts';
 import { resolveTrainOptions, type TrainOptions } from './training/options.ts';
 import { prepareBottlenecks, preparePhotos } from './training/prepare.ts';
@@ -43,11 +43,7 @@ export async function train(source: string, options: TrainOptions = {}): Promise
   const choice = await stages.run(
     'head',
     'Training the head',
-    () =>
-      chooseHead(
-        { ...parts, classes: classes.length, seed, onProgress, signal },
-        { sets: prepared.tapSets, scout: settings.scout, heads: settings.heads },
-      ),
+    () => chooseHead({ ...parts, classes: classes.length, seed, onProgress, signal }, prepared.search),
     (chosen) => describeChoice(chosen, prepared.taps),
   );
   const { head } = choice;
@@ -56,11 +52,11 @@ export async function train(source: string, options: TrainOptions = {}): Promise
     'evaluate',
     'Testing',
     () => evaluateHead(head, classes, test),
-    ({ metrics }) => `test accuracy ${(metrics.accuracy * 100).toFixed(1)} % on ${metrics.count} photos`,
+    describeEvaluation,
   );
 
   const taps = choice.taps.flatMap((tap) => prepared.taps[tap] ?? []);
-  const graph = prepared.build({ labels: classes, ...head, temperature: evaluation.temperature }, taps);
+  const graph = prepared.build({ labels: classes, ...head, ...evaluation.calibration }, taps);
   const bytes = sealModel(encodeModel(graph));
   const run = recordRun(settings, prepared, choice, evaluation, { folder, bytes }, stages);
   await stages.run(

@@ -29,6 +29,8 @@ export type HeadName = (typeof headNames)[number];
 
 /** The quick head that chooses taps. */
 export const scoutType: HeadType = 'ridge';
+/** The heads that also learn from several labels a photo. */
+export const multiLabelHeads: readonly HeadType[] = ['logistic'];
 
 /** A trainer with options that it accepts. */
 export interface ResolvedHead {

@@ -17,9 +17,11 @@ export interface CalibratedHead extends Pick<FittedHead, 'before' | 'weights' | 
   readonly labels: readonly string[];
   /** Divides the logits. */
   readonly temperature: number;
+  /** With several labels a photo: a photo shows a class whose probability is at least this, `[classes]`. Absent: one label. */
+  readonly thresholds?: readonly number[] | undefined;
 }
 
-/** The output of every model file: float32 `[N, classes]`, rows that sum to 1; N is 1 where the network takes one photo at a time. */
+/** The output of every model file: float32 `[N, classes]`, rows that sum to 1, or with several labels a photo a probability of each class for itself; N is 1 where the network takes one photo at a time. */
 export const probabilitiesOutput = 'probabilities';
 
 /**
@@ -51,6 +53,7 @@ export function buildClassifier(
       backbone: { id: backbone.id, sha256: backbone.sha256, form: backbone.form, taps: [...taps] },
       calibration: { temperature: head.temperature },
       views,
+      thresholds: head.thresholds,
     }),
   };
 }
@@ -82,6 +85,7 @@ export function buildHeadOnly(featureSize: number, head: CalibratedHead): Model 
       preprocess: null,
       backbone: { id: 'bottlenecks', sha256: null, form: null, taps: ['bottleneck'] },
       calibration: { temperature: head.temperature },
+      thresholds: head.thresholds,
     }),
     graph: {
       name: 'head',
@@ -105,7 +109,9 @@ function headGraph(features: string, head: CalibratedHead, batch: ReturnType<typ
     nodes: [
       ...nodes,
       node('Div', ['head/logits', 'head/temperature'], ['head/calibrated']),
-      node('Softmax', ['head/calibrated'], [probabilitiesOutput], { axis: { int: 1 } }),
+      head.thresholds === undefined
+        ? node('Softmax', ['head/calibrated'], [probabilitiesOutput], { axis: { int: 1 } })
+        : node('Sigmoid', ['head/calibrated'], [probabilitiesOutput]),
     ],
     initializers: new Map([...initializers, ['head/temperature', floats([], [head.temperature])]]),
     outputs: [{ name: probabilitiesOutput, type: 'float32', dims: [batch, head.labels.length] }],

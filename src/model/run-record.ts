@@ -24,6 +24,40 @@ const perClass = z.object({
 
 /** Records of earlier versions have none: their trainings looked at the whole photo. */
 const viewCount = z.literal([1, 2, 4, 10]).default(1);
+const label = z.strictObject({
+  label: z.string(),
+  averagePrecision: fraction.nullable(),
+  /** A photo counts as showing the class when its probability is at least this. */
+  threshold: fraction,
+  hits: z.int().min(0),
+  missed: z.int().min(0),
+  wrong: z.int().min(0),
+});
+
+const labelMistake = z.strictObject({
+  path: z.string(),
+  label: z.string(),
+  kind: z.enum(['wrong', 'missing']),
+  probability: fraction,
+  threshold: fraction,
+  shows: z.array(z.string()),
+});
+
+/** What only a multi-label run has; `metrics.test` then counts a photo as right when all its labels are. */
+const multiLabel = z.strictObject({
+  /** Mean average precision on the validation photos, by weights that were fitted on the training photos alone. */
+  validationMeanAveragePrecision: fraction.nullable(),
+  /** On the test photos. */
+  meanAveragePrecision: fraction.nullable(),
+  micro: z.strictObject({
+    precision: fraction.nullable(),
+    recall: fraction.nullable(),
+    f1: fraction.nullable(),
+  }),
+  perClass: z.array(label),
+  /** Most confident first; at most 50. */
+  mistakes: z.array(labelMistake),
+});
 
 /** What `run.json` holds and `train --json` prints; accuracies are fractions, times milliseconds, hashes SHA-256. */
 export const runRecordSchema = z.strictObject({
@@ -44,6 +78,8 @@ export const runRecordSchema = z.strictObject({
       resize: z.string().nullable(),
       kernel: z.enum(['bilinear', 'bicubic']).nullable(),
     }),
+    /** The only classes to take; null: all. */
+    classes: z.array(z.string()).nullable().default(null),
     nested: z.boolean(),
     allowSmall: z.boolean(),
     strict: z.boolean(),
@@ -57,6 +93,7 @@ export const runRecordSchema = z.strictObject({
   }),
   dataset: z.strictObject({
     name: z.string(),
+    task: z.enum(['single-label', 'multi-label']).default('single-label'),
     classes: z.array(z.string()),
     /** Photos of each class, by its name. */
     counts: z.record(z.string(), z.int().min(0)),
@@ -151,6 +188,7 @@ export const runRecordSchema = z.strictObject({
       perClass: z.array(perClass),
       confusion: z.array(z.array(z.int())),
     }),
+    multiLabel: multiLabel.optional(),
   }),
   /** Most confident first; at most 50. */
   mistakes: z.array(mistake),

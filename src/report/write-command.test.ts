@@ -38,11 +38,12 @@ it('names a network of the user’s own with how its photos are prepared', () =>
 });
 
 it('names photos and output as they were given, and the switches that were on', () => {
-  const options = {
+  const options: RunRecord['options'] = {
     source: '../photos of mine.csv',
     out: 'model',
     split: null,
     network: run.options.network,
+    classes: ['daisy', 'roses, red', '-x'],
     nested: true,
     allowSmall: true,
     strict: true,
@@ -51,9 +52,9 @@ it('names photos and output as they were given, and the switches that were on', 
     testViews: 10,
     viewsReason: null,
     augment: 'strong',
-  } as const;
+  };
   expect(writeCommand({ ...run, options })).toMatch(
-    /^regraft train '\.\.\/photos of mine\.csv' .*--out model .*--nested --allow-small --strict --max-pixels 5000000 --seed 0/,
+    /^regraft train '\.\.\/photos of mine\.csv' .*--out model .*--class=daisy --class='roses, red' --class=-x --nested --allow-small --strict --max-pixels 5000000 --seed 0/,
   );
 });
 

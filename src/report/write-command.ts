@@ -19,6 +19,8 @@ export function writeCommand({ options, split, backbone, head }: RunRecord): str
     words.push('--validation-percent', String(split.validationPercent));
     words.push('--test-percent', String(split.testPercent));
   }
+  // A name may hold a comma, or begin with a dash.
+  for (const name of options.classes ?? []) words.push(`--class=${quoteText(name)}`);
   if (options.nested) words.push('--nested');
   if (options.allowSmall) words.push('--allow-small');
   if (options.strict) words.push('--strict');
@@ -77,6 +79,9 @@ function headFlags({ type, settings }: RunRecord['head']): string[] {
 
 function quote(text: string): string {
   // A name that begins with a dash would be read as a flag.
-  const word = text.startsWith('-') ? `./${text}` : text;
+  return quoteText(text.startsWith('-') ? `./${text}` : text);
+}
+
+function quoteText(word: string): string {
   return /^[\p{L}\p{N}_./:=@,-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

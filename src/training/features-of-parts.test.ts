@@ -48,7 +48,15 @@ it('rows, labels and identities of each part stay together', async () => {
     label: number % 2,
     sha256: `hash ${number}`,
   }));
-  const dataset: Dataset = { root: '/', name: 'd', classes: ['a', 'b'], photos, skipped: [], notices: [] };
+  const dataset: Dataset = {
+    root: '/',
+    name: 'd',
+    task: 'single-label',
+    classes: ['a', 'b'],
+    photos,
+    skipped: [],
+    notices: [],
+  };
   const parts: Part[] = ['test', 'training', 'validation', 'training'];
   const values = Float32Array.from([0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5]);
   const rows = {
@@ -74,7 +82,15 @@ describe('features of several views', () => {
     label: number % 2,
     sha256: photoHash(number),
   }));
-  const dataset: Dataset = { root: '/', name: 'd', classes: ['a', 'b'], photos, skipped: [], notices: [] };
+  const dataset: Dataset = {
+    root: '/',
+    name: 'd',
+    task: 'single-label',
+    classes: ['a', 'b'],
+    photos,
+    skipped: [],
+    notices: [],
+  };
   const split = { parts: ['test', 'training', 'validation', 'training'] as Part[], source: 'hash' } as const;
   const late = tinyBackbone.taps.slice(-1);
   /** Values of a photo's later tap, with the factor of a view. */

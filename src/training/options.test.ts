@@ -58,6 +58,8 @@ describe('the options of train', () => {
     ['seed', 0.5],
     ['seed', -1],
     ['split', ''],
+    ['classes', []],
+    ['classes', 'daisy,roses'],
     ['nested', 'yes'],
     ['allowSmall', 1],
     ['strict', null],
@@ -98,6 +100,18 @@ describe('the options of train', () => {
       });
     },
   );
+
+  it('refuse a class twice, and classes of bottleneck files', () => {
+    expect(failureOf({ classes: ['a', 'b', 'a'] })).toMatchObject({
+      code: 'INVALID_OPTION',
+      message: 'Expected different classes but received "a" twice.',
+    });
+    expect(failureOf({ classes: ['a', 'b'], bottlenecks: true })).toMatchObject({
+      code: 'INVALID_OPTION',
+      message: 'Expected no classes with bottlenecks but received some.',
+    });
+    expect(resolveTrainOptions('photos', { classes: ['b', 'a'] }).classes).toEqual(['b', 'a']);
+  });
 
   it('refuse a source without a name', () => {
     expect(() => resolveTrainOptions('', {})).toThrow(

@@ -40,6 +40,8 @@ export interface TrainOptions extends NetworkOptions, ViewOptions {
   readonly seed?: number | undefined;
   /** A `split.csv` of an earlier run: its photos keep their parts. */
   readonly split?: string | undefined;
+  /** The only classes to train on: folders of other names are left out, and a CSV may name no other. @default all */
+  readonly classes?: readonly string[] | undefined;
   /** Each folder inside a class folder is a class of its own. @default false */
   readonly nested?: boolean | undefined;
   /** Accepts classes with too few photos for three parts. @default false */
@@ -70,11 +72,17 @@ const schema = z.strictObject({
   testPercent: percent.default(10),
   seed: wholeNumber(0).default(0),
   split: text().optional(),
+  classes: classNames().optional(),
   nested: flag().default(false),
   allowSmall: flag().default(false),
   strict: flag().default(false),
   bottlenecks: flag().default(false),
 });
+
+function classNames(): z.ZodArray<z.ZodString> {
+  const error = 'a list of one or more names';
+  return z.array(z.string({ error }).min(1, { error }), { error }).min(1, { error });
+}
 
 /** Options with every default filled in. */
 export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' | 'head' | 'headOptions'> & {
@@ -111,10 +119,32 @@ export function resolveTrainOptions(photos: string, options: TrainOptions): Reso
     given: { source, out: out ?? null, split: rest.split ?? null },
   };
   checkPercents(resolved);
+  checkClassNames(resolved);
   if (resolved.bottlenecks) refuseNetworkOptions(options);
   checkNetworkOptions(resolved);
   refuseInside(resolved.out, resolved.source);
   return resolved;
+}
+
+function checkClassNames({
+  classes,
+  bottlenecks,
+}: Pick<ResolvedTrainOptions, 'classes' | 'bottlenecks'>): void {
+  const twice = classes?.find((name, index) => classes.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new RegraftError(
+      'INVALID_OPTION',
+      `Expected different classes but received ${JSON.stringify(twice)} twice.`,
+      {
+        hint: 'Leave one of them out.',
+      },
+    );
+  }
+  if (classes !== undefined && bottlenecks) {
+    throw new RegraftError('INVALID_OPTION', 'Expected no classes with bottlenecks but received some.', {
+      hint: 'Leave the option out, or give a folder with the bottleneck files of these classes alone.',
+    });
+  }
 }
 
 function checkPercents({

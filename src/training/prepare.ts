@@ -3,6 +3,7 @@ import type { Backbone, Tap } from '../backbone/backbone.ts';
 import { loadBackbone } from '../backbone/load.ts';
 import type { Dataset, Part, SkippedPhoto } from '../dataset/dataset.ts';
 import { scanBottlenecks } from '../dataset/scan-bottlenecks.ts';
+import { labelsOf } from '../dataset/labels-of.ts';
 import { scanDataset } from '../dataset/scan.ts';
 import { type Split, splitDataset } from '../dataset/split.ts';
 import { RegraftError } from '../errors.ts';
@@ -10,7 +11,9 @@ import { extractFeatures } from '../features/extract.ts';
 import { readRetrainText } from '../features/retrain-text.ts';
 import type { FeatureView } from '../features/feature-view.ts';
 import { type FeatureStore, openFeatureStore } from '../features/store.ts';
+import type { SearchPlan } from '../head/plan-search.ts';
 import { listTapSets } from '../head/tap-sets.ts';
+import { multiLabelHeads } from '../head/trainers.ts';
 import { buildClassifier, buildHeadOnly, type CalibratedHead } from '../model/build-classifier.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { Model } from '../onnx/graph.ts';
@@ -18,7 +21,9 @@ import { formatPhotoFit } from '../shared/format-photo-fit.ts';
 import { batchOf } from '../onnx/batch-of.ts';
 import { chooseViews, type ViewChoice } from './choose-views.ts';
 import { makeBottleneckDataset } from './bottleneck-dataset.ts';
+import { checkHead } from './check-head.ts';
 import { type FeaturesOfParts, findTaps, gatherParts, pickParts } from './features-of-parts.ts';
+import { withTargets } from './label-targets.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Stages } from './stages.ts';
 import { checkViews, planViews } from './views.ts';
@@ -31,8 +36,8 @@ export interface Prepared {
   readonly parts: FeaturesOfParts;
   /** The taps whose values lie side by side in the parts. */
   readonly taps: readonly Tap[];
-  /** The sets of taps to choose from, as indices, from few to many. */
-  readonly tapSets: readonly (readonly number[])[];
+  /** What is tried: sets of those taps, and heads. */
+  readonly search: SearchPlan;
   readonly backbone: Omit<RunRecord['backbone'], 'taps' | 'featureSize'>;
   readonly features: RunRecord['features'];
   readonly views: ViewChoice;
@@ -43,6 +48,7 @@ export interface Prepared {
 /** From photos: scan, split, run the network where the store lacks features. */
 export async function preparePhotos(options: ResolvedTrainOptions, stages: Stages): Promise<Prepared> {
   const scanned = await stages.time('scan', () => scanDataset(options.source, options));
+  checkHead(options.head, scanned);
   refuseSkipped(scanned.skipped, options);
   // Early, so that a class that is too small is told before minutes of work.
   const firstSplit = await stages.run(
@@ -95,9 +101,13 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
   return {
     dataset,
     split,
-    parts,
+    parts: withTargets(parts, dataset),
     taps,
-    tapSets: isChosen ? [[...taps.keys()]] : await listTapSets(parts.training, parts.taps),
+    search: planFor(
+      dataset,
+      isChosen ? [[...taps.keys()]] : await listTapSets(parts.training, parts.taps),
+      options,
+    ),
     backbone: {
       id: backbone.id,
       sha256: backbone.sha256,
@@ -149,12 +159,23 @@ export async function prepareBottlenecks(options: ResolvedTrainOptions, stages: 
     split,
     parts: await pickParts(dataset, split, rows),
     taps: [{ name: 'bottleneck', size: rows.columns }],
-    tapSets: [[0]],
+    search: planFor(dataset, [[0]], options),
     backbone: { id: 'bottlenecks', sha256: null, form: null, preprocess: null },
     features: { computed: 0, cached: rows.files.length },
     views: { views: 1, testViews: 1, reason: null },
     build: (head) => buildHeadOnly(rows.columns, head),
   };
+}
+
+/** Of several labels a photo nothing is compared: one head learns them, and three quarters of the taps did best on single labels. */
+function planFor(
+  { task }: Dataset,
+  sets: readonly (readonly number[])[],
+  { scout, heads }: ResolvedTrainOptions,
+): SearchPlan {
+  if (task === 'single-label') return { sets, scout, heads };
+  const most = sets.at(-2) ?? sets.at(-1) ?? [];
+  return { sets: [most], scout, heads: heads.filter(({ type }) => multiLabelHeads.includes(type)) };
 }
 
 /** Of more photos than this many values, fewer taps are compared: a matrix of all would take gigabytes. */
@@ -200,15 +221,16 @@ function withoutPhotos(dataset: Dataset, failed: readonly SkippedPhoto[]): Datas
 }
 
 function refuseLostClasses(before: Dataset, after: Dataset): void {
-  const left = new Set(after.photos.map(({ label }) => label));
+  const left = new Set(after.photos.flatMap(labelsOf));
   const lost = before.classes.findIndex((_, label) => !left.has(label));
   if (lost === -1) return;
-  const count = before.photos.filter(({ label }) => label === lost).length;
-  const paths = new Set(before.photos.filter(({ label }) => label === lost).map(({ path }) => path));
+  const paths = new Set(
+    before.photos.filter((photo) => labelsOf(photo).includes(lost)).map(({ path }) => path),
+  );
   const reason = after.skipped.find(({ path }) => paths.has(path));
   throw new RegraftError(
     'CLASS_TOO_SMALL',
-    `None of the ${count} photos in "${before.classes[lost] ?? ''}" can be used. The first, ${reason?.path ?? ''}: ${reason?.reason ?? ''}`,
+    `None of the ${paths.size} photos in "${before.classes[lost] ?? ''}" can be used. The first, ${reason?.path ?? ''}: ${reason?.reason ?? ''}`,
     { hint: 'Repair or replace these photos, or remove the class.' },
   );
 }

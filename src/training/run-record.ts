@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { createHash } from 'node:crypto';
 import type { HeadChoice } from '../head/choose-head.ts';
+import { labelsOf } from '../dataset/labels-of.ts';
 import { modelFileName } from '../model/load.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import { runtimeVersion } from '../runtime/version.ts';
@@ -24,6 +25,7 @@ export function recordRun(
     testPercent,
     seed,
     given,
+    classes = null,
     nested,
     allowSmall,
     strict,
@@ -38,6 +40,7 @@ export function recordRun(
     options: {
       ...given,
       network: recordNetwork(options),
+      classes,
       nested,
       allowSmall,
       strict,
@@ -49,11 +52,12 @@ export function recordRun(
     },
     dataset: {
       name: dataset.name,
+      task: dataset.task,
       classes: [...dataset.classes],
       counts: Object.fromEntries(
         dataset.classes.map((name, label) => [
           name,
-          dataset.photos.filter((photo) => photo.label === label).length,
+          dataset.photos.filter((photo) => labelsOf(photo).includes(label)).length,
         ]),
       ),
     },
@@ -88,6 +92,12 @@ export function recordRun(
       validation: { accuracy: head.validationAccuracy, count: parts.validation.photos.length },
       // The schema's arrays are mutable ones, those of the metrics are not.
       test: structuredClone(evaluation.metrics) as RunRecord['metrics']['test'],
+      ...(evaluation.multiLabel !== undefined && {
+        multiLabel: {
+          validationMeanAveragePrecision: head.validationMeanAveragePrecision ?? null,
+          ...(structuredClone(evaluation.multiLabel) as MultiLabelRecord),
+        },
+      }),
     },
     mistakes: evaluation.mistakes.map((mistake) => ({ ...mistake })),
     timings: {
@@ -111,6 +121,11 @@ export function recordRun(
     finishedAt: new Date().toISOString(),
   };
 }
+
+type MultiLabelRecord = Omit<
+  NonNullable<RunRecord['metrics']['multiLabel']>,
+  'validationMeanAveragePrecision'
+>;
 
 function recordNetwork(options: ResolvedTrainOptions): RunRecord['options']['network'] {
   const { backbone, form, taps, networkOutput, inputSize, scaling, resize, kernel } = options;

@@ -6,7 +6,7 @@ import type { CommandContext } from '../context.ts';
 import { addNetworkFlags, type NetworkFlags, readNetworkFlags } from '../network-flags.ts';
 import { addHeadOptions, readHeadOptions, type HeadName } from '../head-options.ts';
 import { formatExamples } from '../help-text.ts';
-import { choiceOption, integerOption } from '../option-values.ts';
+import { choiceOption, integerOption, listOption } from '../option-values.ts';
 import { formatTrainSummary } from '../terminal/train-summary.ts';
 
 const examples = [
@@ -22,6 +22,7 @@ const examples = [
     'regraft train photos.csv --split flowers-model/split.csv',
     'photos listed in a CSV (path,label), split as in an earlier run',
   ],
+  ['regraft train album.csv', 'several labels a photo: path,labels with names separated by ";"'],
   ['regraft train flowers --json > run.json', 'the record of the run as JSON on stdout'],
 ] as const;
 
@@ -36,6 +37,8 @@ interface TrainFlags extends NetworkFlags {
   readonly testPercent?: number;
   readonly seed?: number;
   readonly split?: string;
+  readonly classes?: string[];
+  readonly class?: string[];
   readonly nested?: true;
   readonly allowSmall?: true;
   readonly strict?: true;
@@ -69,11 +72,17 @@ export function define(command: Command, context: CommandContext): void {
     )
     .argument(
       '[photos]',
-      'folder of class folders, folder with train/ val/ test/, or CSV with path,label[,split]',
+      'folder of class folders, folder with train/ val/ test/, or CSV with path,label[,split] or path,labels[,split]',
     )
     .option('-o, --out <folder>', 'where model.onnx, report.html and the rest go (default: <name>-model)')
     .option('--json', 'print the record of the run as one JSON document on stdout')
     .optionsGroup('Photos:')
+    .option('--classes <names>', 'the only classes to train on, comma-separated (default: all)', listOption)
+    .option(
+      '--class <name>',
+      'one such class; may be given several times',
+      (name: string, before: string[] | undefined) => [...(before ?? []), name],
+    )
     .option('--nested', 'each folder inside a class folder is a class of its own')
     .option(
       '--validation-percent <n>',
@@ -147,6 +156,7 @@ async function runTrain(
   const { train } = await import('../../train.ts');
   const { run, folder } = await train(source, {
     ...pickTrainOptions(flags),
+    ...readClasses(flags),
     ...readNetworkFlags(flags),
     headOptions,
     ...(bottlenecks !== undefined && { bottlenecks: true }),
@@ -156,6 +166,12 @@ async function runTrain(
   context.reporter.stop();
   if (json === true) context.printJson(run);
   else for (const line of formatTrainSummary(run, folder, context.out)) context.out.line(line);
+}
+
+function readClasses({ classes, class: single }: TrainFlags): Pick<TrainFlags, 'classes'> {
+  return classes === undefined && single === undefined
+    ? {}
+    : { classes: [...(classes ?? []), ...(single ?? [])] };
 }
 
 function chooseSource(photos: string | undefined, bottlenecks: string | undefined): string {

@@ -18,6 +18,7 @@ export function makeRunRecord(change: (run: RunRecord) => void = () => undefined
         resize: null,
         kernel: null,
       },
+      classes: null,
       nested: false,
       allowSmall: false,
       strict: false,
@@ -29,6 +30,7 @@ export function makeRunRecord(change: (run: RunRecord) => void = () => undefined
     },
     dataset: {
       name: 'flowers',
+      task: 'single-label',
       classes: ['daisy', 'roses', 'tulips'],
       counts: { daisy: 100, roses: 100, tulips: 100 },
     },

@@ -38,6 +38,7 @@ export function makeRun({
         resize: null,
         kernel: null,
       },
+      classes: null,
       nested: false,
       allowSmall: false,
       strict: false,
@@ -49,6 +50,7 @@ export function makeRun({
     },
     dataset: {
       name: shape.name ?? 'flower_photos',
+      task: 'single-label',
       classes: [...classes],
       counts: Object.fromEntries(classes.map((label, index) => [label, (supports[index] ?? 0) * 10])),
     },
