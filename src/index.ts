@@ -1,5 +1,17 @@
 export { train, type TrainResult } from './train.ts';
 export type { TrainOptions } from './training/options.ts';
+export { trainRepeats, type TrainRepeatsResult } from './train-repeats.ts';
+export type { TrainRepeatsOptions } from './training/repeat-options.ts';
+export { compareRuns, type CompareOptions } from './compare-runs.ts';
+export type {
+  ComparedRepeats,
+  ComparedRun,
+  Comparison,
+  Difference,
+  RepeatsComparison,
+  RunComparison,
+} from './runs/comparison.ts';
+export { repeatsRecordSchema, type RepeatsRecord } from './runs/repeats-record.ts';
 export { loadClassifier, type Classifier, type ClassifierOptions, type ClassifyOptions } from './classify.ts';
 export type { Prediction, ScoredLabel } from './prediction.ts';
 export { evaluateModel, type EvaluateOptions, type ModelEvaluation } from './evaluate-model.ts';

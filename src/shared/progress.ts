@@ -1,5 +1,6 @@
-/** The stages of a training, in order; `download` only when something is not stored yet. */
-export type Stage = 'download' | 'backbone' | 'scan' | 'split' | 'features' | 'head' | 'evaluate' | 'save';
+/** The stages of a training, in order; `download` only when something is not stored yet. `repeat` is one whole training of several. */
+export type Stage =
+  'download' | 'backbone' | 'scan' | 'split' | 'features' | 'head' | 'evaluate' | 'save' | 'repeat';
 
 /** One step of progress, for terminals, pages and logs. */
 export type ProgressEvent =

@@ -4,12 +4,11 @@ import type { HeadChoice } from '../head/choose-head.ts';
 import { labelsOf } from '../dataset/labels-of.ts';
 import { modelFileName } from '../model/load.ts';
 import type { RunRecord } from '../model/run-record.ts';
-import { runtimeVersion } from '../runtime/version.ts';
-import { readVersion } from '../version.ts';
 import type { Evaluation } from './evaluate-head.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import type { Stages } from './stages.ts';
+import { currentVersions } from './versions.ts';
 
 /** Assembles what `run.json` keeps of a training. */
 export function recordRun(
@@ -112,12 +111,7 @@ export function recordRun(
       sha256: createHash('sha256').update(model.bytes).digest('hex'),
       bytes: model.bytes.length,
     },
-    versions: {
-      regraft: readVersion(),
-      node: process.versions.node,
-      onnxruntime: runtimeVersion(),
-      platform: `${process.platform} ${process.arch}`,
-    },
+    versions: currentVersions(),
     finishedAt: new Date().toISOString(),
   };
 }

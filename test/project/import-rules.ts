@@ -20,6 +20,7 @@ const stages = [
   'head',
   'evaluate',
   'model',
+  'runs',
   'report',
   'demo',
 ];
@@ -36,6 +37,7 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   head: ['features (types)', 'runtime', 'evaluate'],
   evaluate: [],
   model: ['backbone (types)', 'evaluate (types)', 'head'],
+  runs: ['dataset', 'evaluate', 'model'],
   report: ['image', 'model', 'evaluate'],
   demo: ['backbone'],
 };

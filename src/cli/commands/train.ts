@@ -7,6 +7,8 @@ import { addNetworkFlags, type NetworkFlags, readNetworkFlags } from '../network
 import { addHeadOptions, readHeadOptions, type HeadName } from '../head-options.ts';
 import { formatExamples } from '../help-text.ts';
 import { choiceOption, integerOption, listOption } from '../option-values.ts';
+import type { TrainRepeatsOptions } from '../../training/repeat-options.ts';
+import { formatRepeatsSummary } from '../terminal/repeats-summary.ts';
 import { formatTrainSummary } from '../terminal/train-summary.ts';
 
 const examples = [
@@ -23,6 +25,10 @@ const examples = [
     'photos listed in a CSV (path,label), split as in an earlier run',
   ],
   ['regraft train album.csv', 'several labels a photo: path,labels with names separated by ";"'],
+  [
+    'regraft train flowers --repeats 10',
+    'ten seeds, ten splits: mean and spread of the accuracy; the models go to flowers-repeats/seed-0/, …',
+  ],
   ['regraft train flowers --json > run.json', 'the record of the run as JSON on stdout'],
 ] as const;
 
@@ -36,6 +42,7 @@ interface TrainFlags extends NetworkFlags {
   readonly validationPercent?: number;
   readonly testPercent?: number;
   readonly seed?: number;
+  readonly repeats?: number;
   readonly split?: string;
   readonly classes?: string[];
   readonly class?: string[];
@@ -74,7 +81,10 @@ export function define(command: Command, context: CommandContext): void {
       '[photos]',
       'folder of class folders, folder with train/ val/ test/, or CSV with path,label[,split] or path,labels[,split]',
     )
-    .option('-o, --out <folder>', 'where model.onnx, report.html and the rest go (default: <name>-model)')
+    .option(
+      '-o, --out <folder>',
+      'where model.onnx, report.html and the rest go (default: <name>-model, with --repeats <name>-repeats)',
+    )
     .option('--json', 'print the record of the run as one JSON document on stdout')
     .optionsGroup('Photos:')
     .option('--classes <names>', 'the only classes to train on, comma-separated (default: all)', listOption)
@@ -99,6 +109,11 @@ export function define(command: Command, context: CommandContext): void {
       '--seed <n>',
       'salts the split and every other random choice (default: 0)',
       integerOption('--seed', 0, 0xffff_ffff),
+    )
+    .option(
+      '--repeats <n>',
+      'train with this many seeds from --seed on, and give mean and spread',
+      integerOption('--repeats', 2, 100),
     )
     .option('--allow-small', 'allow classes too small for three parts')
     .option('--strict', 'stop at the first photo that cannot be read')
@@ -150,11 +165,10 @@ async function runTrain(
   flags: TrainFlags,
   context: CommandContext,
 ): Promise<void> {
-  const { json, bottlenecks } = flags;
+  const { json, bottlenecks, repeats } = flags;
   const source = chooseSource(photos, bottlenecks);
   const headOptions = readHeadOptions({ ...flags }, flags.head);
-  const { train } = await import('../../train.ts');
-  const { run, folder } = await train(source, {
+  const options = {
     ...pickTrainOptions(flags),
     ...readClasses(flags),
     ...readNetworkFlags(flags),
@@ -162,7 +176,13 @@ async function runTrain(
     ...(bottlenecks !== undefined && { bottlenecks: true }),
     onProgress: context.reporter.onProgress,
     signal: context.signal,
-  });
+  };
+  if (repeats !== undefined) {
+    await runRepeats(source, { ...options, repeats }, json === true, context);
+    return;
+  }
+  const { train } = await import('../../train.ts');
+  const { run, folder } = await train(source, options);
   context.reporter.stop();
   if (json === true) context.printJson(run);
   else for (const line of formatTrainSummary(run, folder, context.out)) context.out.line(line);
@@ -172,6 +192,19 @@ function readClasses({ classes, class: single }: TrainFlags): Pick<TrainFlags, '
   return classes === undefined && single === undefined
     ? {}
     : { classes: [...(classes ?? []), ...(single ?? [])] };
+}
+
+async function runRepeats(
+  source: string,
+  options: TrainRepeatsOptions,
+  json: boolean,
+  context: CommandContext,
+): Promise<void> {
+  const { trainRepeats } = await import('../../train-repeats.ts');
+  const { repeats, folder } = await trainRepeats(source, options);
+  context.reporter.stop();
+  if (json) context.printJson(repeats);
+  else for (const line of formatRepeatsSummary(repeats, folder, context.out)) context.out.line(line);
 }
 
 function chooseSource(photos: string | undefined, bottlenecks: string | undefined): string {
