@@ -25,7 +25,7 @@ const options = z.strictObject({
   /** A fit ends when its gradient is at most this fraction of its loss. */
   tolerance: positiveNumber().default(3e-3),
   /** What photos of each class count in the loss. */
-  classWeights: classWeightsOption(),
+  classWeights: classWeightsOption,
 });
 
 /** Options of the `logistic` head. */

@@ -3,11 +3,12 @@ import { parseOptions } from '../options.ts';
 import type { FittedHead, HeadInput, HeadTrainer } from './head.ts';
 import { logistic } from './logistic.ts';
 import { centroid } from './centroid.ts';
+import { mlp } from './mlp.ts';
 import { retrain } from './retrain.ts';
 import { ridge } from './ridge.ts';
 
 // Another head is one file and its name here; the contract suite runs over all.
-const table = { logistic, ridge, centroid, retrain };
+const table = { logistic, ridge, centroid, mlp, retrain };
 
 /** The name of a head. */
 export type HeadType = keyof typeof table;
