@@ -1,4 +1,4 @@
-import { copyRange, type Matrix, zeroMatrix } from './matrix.ts';
+import { copyRange, type Matrix, transpose } from './matrix.ts';
 import type { MatrixProducts } from './matrix-products.ts';
 
 // Columns that are eliminated by loops before the rest is brought up to date by one product.
@@ -114,14 +114,4 @@ function divideRowsBack(factor: Matrix, { values, rows, columns }: Matrix, [star
       for (let k = start; k < column; k++) values[own + k]! -= value * factor.values[other + k]!;
     }
   }
-}
-
-function transpose({ rows, columns, values }: Matrix): Matrix {
-  const result = zeroMatrix(columns, rows);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      result.values[column * rows + row] = values[row * columns + column]!;
-    }
-  }
-  return result;
 }

@@ -6,9 +6,7 @@ const names = ['none', 'balanced'] as const;
 export type ClassWeights = (typeof names)[number];
 
 /** The option of the heads that can weigh classes. */
-export function classWeightsOption() {
-  return choice(names).default('none');
-}
+export const classWeightsOption = choice(names).default('none');
 
 /**
  * Gives each of the first `count` rows its weight and the others 0, `[rows]`: 1, or for `balanced` n / (k · n_c), for n rows, k classes

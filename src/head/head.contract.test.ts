@@ -36,6 +36,7 @@ async function errorOf(work: Promise<unknown>): Promise<RegraftError> {
 
 // Every head must pass this; quick settings keep the classic's thousands of steps out of it.
 const quick: Readonly<Record<string, Record<string, unknown>>> = {
+  mlp: { hidden: 32, batchSize: 16 },
   retrain: {
     steps: 120,
     learningRate: 0.1,
@@ -49,6 +50,7 @@ const quick: Readonly<Record<string, Record<string, unknown>>> = {
 const memorising: Readonly<Record<string, Record<string, unknown>>> = {
   logistic: { l2: 1e-5 },
   ridge: { l2: 1e-5 },
+  mlp: { epochs: 30 },
   retrain: { steps: 500 },
 };
 
@@ -59,7 +61,8 @@ describe.each(headTypes)('the %s head', (type) => {
     const head = await fit(drawInput());
     expect(head.type).toBe(type);
     expect(head.weights).toBeInstanceOf(Float32Array);
-    expect(head.weights).toHaveLength(classes * columns);
+    const last = head.before?.findLast((step) => step.kind === 'dense');
+    expect(head.weights).toHaveLength(classes * (last?.bias.length ?? columns));
     expect(head.bias).toHaveLength(classes);
     expect(head.outOfFold.logits).toHaveLength(head.outOfFold.labels.length * classes);
     expect(head.outOfFold.labels.length).toBeGreaterThanOrEqual(30);

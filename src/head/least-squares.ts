@@ -27,8 +27,9 @@ export async function factorRidge(
 ): Promise<RidgeFactor> {
   const { columns } = moments.products;
   const factor = centreMoments(moments);
-  for (let column = 0; column < columns; column++)
+  for (let column = 0; column < columns; column++) {
     factor.values[column * (columns + 1)]! += l2 * moments.total;
+  }
   await factorise(factor, products);
   return {
     factor,
@@ -51,8 +52,9 @@ export async function solveRidge(
   point.set(weights.values);
   for (const [row, target] of meanTarget.entries()) {
     let shift = 0;
-    for (let column = 0; column < columns; column++)
+    for (let column = 0; column < columns; column++) {
       shift += weights.values[row * columns + column]! * mean[column]!;
+    }
     point[weights.values.length + row] = target - shift;
   }
   return point;

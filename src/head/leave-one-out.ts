@@ -123,8 +123,9 @@ function leaveOut(
     const shares = learned.map(({ index, root }) => root * leverage(row, index));
     for (let k = 0; k < classes; k++) {
       let score = fitted.values[row * classes + k]! + (meanTarget[k] ?? 0);
-      for (const [i, share] of shares.entries())
+      for (const [i, share] of shares.entries()) {
         score -= share * system.values[i * system.columns + count + k]!;
+      }
       scores[k] = score;
     }
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RegraftError } from '../errors.ts';
 import { chooseL2, type L2Choice } from './choose-l2.ts';
 import { fitLogistic } from './fit-logistic.ts';
 import { classWeightsOption } from './class-weights.ts';
@@ -25,7 +26,7 @@ const options = z.strictObject({
   /** A fit ends when its gradient is at most this fraction of its loss. */
   tolerance: positiveNumber().default(3e-3),
   /** What photos of each class count in the loss. */
-  classWeights: classWeightsOption(),
+  classWeights: classWeightsOption,
 });
 
 /** Options of the `logistic` head. */
@@ -54,6 +55,7 @@ async function fit(
   { l2, folds: wantedFolds, maxIterations, tolerance, classWeights }: LogisticOptions,
 ): Promise<FittedHead> {
   const { classes, taps, training, validation, seed, signal } = input;
+  if (training.targets !== undefined && classWeights !== 'none') throw severalLabelsError(classWeights);
   const scaling = await measureFeatures(learnRows(training).features, taps, signal);
   await checkFinite(validation.features, 'validation', signal);
   const joined = joinRows(input, classWeights);
@@ -115,6 +117,13 @@ async function fit(
       featureScale: describeScale(scaling, taps),
     },
   };
+}
+
+function severalLabelsError(classWeights: string): RegraftError {
+  const message = `Expected "none" for classWeights, as the photos have several labels, but received "${classWeights}".`;
+  return new RegraftError('INVALID_OPTION', message, {
+    hint: 'Leave it out: the thresholds of the classes do its work there.',
+  });
 }
 
 function nothingToChooseBy(l2: number | 'auto'): L2Choice {

@@ -23,3 +23,14 @@ export function copyRange(
   }
   return copy;
 }
+
+/** Copies a matrix with rows for columns. */
+export function transpose({ rows, columns, values }: Matrix): Matrix {
+  const result = zeroMatrix(columns, rows);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      result.values[column * rows + row] = values[row * columns + column]!;
+    }
+  }
+  return result;
+}

@@ -4,6 +4,8 @@ export interface Random {
   below(limit: number): number;
   /** A number from the standard normal distribution, drawn again while it lies beyond two standard deviations. */
   truncatedNormal(): number;
+  /** A number from the beta distribution with both parameters `shape`, which is above 0 and at most 1. */
+  beta(shape: number): number;
 }
 
 /**
@@ -52,6 +54,14 @@ export function createRandom(seed: string): Random {
       let value = normal();
       while (Math.abs(value) > 2) value = normal();
       return value;
+    },
+    beta(shape) {
+      // Jöhnk's method; powers this small may both round to 0.
+      for (;;) {
+        const a = (next() / 2 ** 32) ** (1 / shape);
+        const b = (next() / 2 ** 32) ** (1 / shape);
+        if (a + b <= 1 && a + b > 0) return a / (a + b);
+      }
     },
   };
 }

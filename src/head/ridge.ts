@@ -22,7 +22,7 @@ const options = z.strictObject({
     .union([z.literal('auto'), z.number().positive()], { error: '"auto" or a number above 0' })
     .default('auto'),
   /** What photos of each class count in the loss. */
-  classWeights: classWeightsOption(),
+  classWeights: classWeightsOption,
 });
 
 /** Options of the `ridge` head. */
@@ -52,10 +52,10 @@ export const ridge: HeadTrainer<RidgeOptions> = { type: 'ridge', options, fit };
 
 async function fit(input: HeadInput, { l2, classWeights }: RidgeOptions): Promise<FittedHead> {
   const { classes, taps, training, validation, seed, signal } = input;
+  const joined = joinRows(input, classWeights);
+  checkSize(joined.learnCount, training.features.columns);
   const scaling = await measureFeatures(learnRows(training).features, taps, signal);
   await checkFinite(validation.features, 'validation', signal);
-  const joined = joinRows(input, classWeights);
-  checkSize(joined.learnCount, scaling.mean.length);
   const space = await openRowSpace(joined, scaling, signal);
   await using products = await openProducts(signal);
 

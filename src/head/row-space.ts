@@ -1,4 +1,3 @@
-import { matrixFromArray } from '../features/feature-matrix.ts';
 import { node } from '../onnx/build.ts';
 import type { Model, Tensor } from '../onnx/graph.ts';
 import { factorise, solveRowsBack } from './cholesky.ts';
@@ -7,6 +6,7 @@ import type { LabelledRows } from './head.ts';
 import type { JoinedRows } from './joined-rows.ts';
 import { copyRange, type Matrix } from './matrix.ts';
 import { openProducts } from './matrix-products.ts';
+import { replaceFeatures } from './replace-features.ts';
 import type { RowBlock } from './row-blocks.ts';
 import { multiplyRows } from './row-products.ts';
 import { type ScaledParts, sumOverRows } from './row-sums.ts';
@@ -110,6 +110,6 @@ function partsOf(parts: readonly LabelledRows[], coordinates: Matrix): LabelledR
     const { rows } = part.features;
     const values = new Float32Array(coordinates.values.subarray(first * columns, (first + rows) * columns));
     first += rows;
-    return { ...part, features: matrixFromArray(values, rows, columns) };
+    return replaceFeatures(part, values, columns);
   });
 }

@@ -3,11 +3,12 @@ import { parseOptions } from '../options.ts';
 import type { FittedHead, HeadInput, HeadTrainer } from './head.ts';
 import { logistic } from './logistic.ts';
 import { centroid } from './centroid.ts';
+import { mlp } from './mlp.ts';
 import { retrain } from './retrain.ts';
 import { ridge } from './ridge.ts';
 
 // Another head is one file and its name here; the contract suite runs over all.
-const table = { logistic, ridge, centroid, retrain };
+const table = { logistic, ridge, centroid, mlp, retrain };
 
 /** The name of a head. */
 export type HeadType = keyof typeof table;
@@ -27,8 +28,6 @@ export const headNames = ['auto', ...headTypes] as const;
 /** One of {@link headNames}. */
 export type HeadName = (typeof headNames)[number];
 
-/** The quick head that chooses taps. */
-export const scoutType: HeadType = 'ridge';
 /** The heads that also learn from several labels a photo. */
 export const multiLabelHeads: readonly HeadType[] = ['logistic'];
 
@@ -57,8 +56,11 @@ export function resolveHead(type: string, options: Readonly<Record<string, unkno
   return { type: known, fit: (input) => trainer.fit(input, parsed) };
 }
 
+/** The options that `auto` takes: its heads know them all. */
+const autoOptions: readonly string[] = ['classWeights'];
+
 /**
- * Finds the heads to choose from: the one that is named, or those of `auto`, which takes no options.
+ * Finds the heads to choose from: the one that is named, or those of `auto`.
  *
  * @throws RegraftError `INVALID_OPTION` as {@link resolveHead} does.
  */
@@ -67,11 +69,16 @@ export function resolveHeads(
   options: Readonly<Record<string, unknown>> = {},
 ): ResolvedHead[] {
   if (name !== 'auto') return [resolveHead(name, options)];
-  const [option] = Object.keys(options);
-  if (option === undefined) return autoTypes.map((type) => resolveHead(type));
+  const option = Object.keys(options).find((key) => !autoOptions.includes(key));
+  if (option === undefined) return autoTypes.map((type) => resolveHead(type, options));
   throw new RegraftError('INVALID_OPTION', `Expected no head option ${option} with the head auto.`, {
     hint: `Name the head that it is for: ${headTypes.join(', ')}.`,
   });
+}
+
+/** Finds the quick head that chooses taps for heads with some options: {@link chooseHead}. */
+export function resolveScout({ classWeights }: Readonly<Record<string, unknown>> = {}): ResolvedHead {
+  return resolveHead('ridge', classWeights === undefined ? {} : { classWeights });
 }
 
 function quotedList(names: readonly string[]): string {

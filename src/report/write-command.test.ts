@@ -83,6 +83,22 @@ it('names the penalty only when it was given', () => {
   expect(chosenBy('validation')).toMatch(/--head logistic$/);
 });
 
+it('names what was asked of the other heads', () => {
+  const flagsOf = (type: string, settings: RunRecord['head']['settings']): string =>
+    writeCommand({ ...run, head: { type, settings, temperature: 1 } }).replace(/^.* --head /, '');
+  expect(flagsOf('ridge', { l2: 0.01, l2ChosenBy: 'option', classWeights: 'balanced', slope: 8 })).toBe(
+    'ridge --l2 0.01 --class-weights balanced',
+  );
+  expect(flagsOf('ridge', { l2: 0.01, l2ChosenBy: 'leave-one-out', classWeights: 'none' })).toBe('ridge');
+  const mlp = { hidden: 64, learningRate: 0.003, epochs: 9, classWeights: 'none' };
+  expect(flagsOf('mlp', { ...mlp, epochsChosenBy: 'validation' })).toBe(
+    'mlp --hidden 64 --learning-rate 0.003',
+  );
+  expect(flagsOf('mlp', { ...mlp, epochsChosenBy: 'option' })).toBe(
+    'mlp --epochs 9 --hidden 64 --learning-rate 0.003',
+  );
+});
+
 it('quotes a name for the shell and keeps one with a dash from being a flag', () => {
   const named = (name: string): string => writeCommand({ ...run, options: { ...run.options, source: name } });
   expect(named("it's; rm -r $HOME")).toContain(`train 'it'\\''s; rm -r $HOME' --backbone`);

@@ -67,14 +67,21 @@ const retrainSettings = [
 ] as const;
 
 function headFlags({ type, settings }: RunRecord['head']): string[] {
-  // A penalty that the run chose by itself is chosen again.
-  if (type === 'logistic') return settings.l2ChosenBy === 'option' ? ['--l2', String(settings.l2)] : [];
-  if (type !== 'retrain') return [];
-  return retrainSettings.flatMap((key) => {
-    const value = settings[key];
-    const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return value === undefined || value === null ? [] : [flag, quote(String(value))];
-  });
+  if (type === 'retrain') return retrainSettings.flatMap((key) => settingFlag(settings, key));
+  // What the run chose by itself is chosen again.
+  const chosen = [
+    ...(settings.l2ChosenBy === 'option' ? ['l2'] : []),
+    ...(settings.epochsChosenBy === 'option' ? ['epochs'] : []),
+    ...(settings.classWeights === 'balanced' ? ['classWeights'] : []),
+    ...(type === 'mlp' ? ['hidden', 'learningRate'] : []),
+  ];
+  return chosen.flatMap((key) => settingFlag(settings, key));
+}
+
+function settingFlag(settings: RunRecord['head']['settings'], key: string): string[] {
+  const value = settings[key];
+  const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return value === undefined || value === null ? [] : [flag, quote(String(value))];
 }
 
 function quote(text: string): string {

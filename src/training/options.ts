@@ -111,8 +111,8 @@ export function resolveTrainOptions(photos: string, options: TrainOptions): Reso
   const resolved = {
     ...rest,
     head,
-    scout: resolveHead(scoutType),
     heads: resolveHeads(head, headOptions),
+    scout: resolveScout(headOptions),
     source: resolve(source),
     out: resolve(out ?? `${basename(resolve(source)).replace(/\.csv$/i, '')}-model`),
     home: resolve(home ?? regraftHome()),

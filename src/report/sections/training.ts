@@ -27,6 +27,9 @@ export function renderTraining({ head, metrics }: RunRecord): Html | null {
 
 function chosenBy({ settings }: Head): string {
   if (settings.l2ChosenBy === 'option') return 'Its strength was given.';
+  if (settings.l2ChosenBy === 'leave-one-out') {
+    return 'Each strength was tried on every photo of training and validation, left out of what was learned, and the best one kept.';
+  }
   const judges =
     settings.l2ChosenBy === 'cross-validation'
       ? 'parts of the training photos in turn'
