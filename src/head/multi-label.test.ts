@@ -222,4 +222,11 @@ describe('the logistic head on several labels a photo', () => {
     expect(doubled.outOfFold.targets).toEqual(plain.outOfFold.targets);
     for (const [i, weight] of plain.weights.entries()) expect(doubled.weights[i]).toBeCloseTo(weight, 2);
   });
+
+  it('refuses class weights, which belong to one label a photo', async () => {
+    const input = { classes, training: drawTargets('a', 60), validation: drawTargets('b', 20), seed: 0 };
+    await expect(resolveHead('logistic', { classWeights: 'balanced' }).fit(input)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+  });
 });

@@ -2,14 +2,7 @@ import { basename, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { checkNetworkOptions, type NetworkOptions, networkOptions } from '../backbone/network-options.ts';
 import { RegraftError } from '../errors.ts';
-import {
-  type HeadName,
-  headNames,
-  type ResolvedHead,
-  resolveHead,
-  resolveHeads,
-  scoutType,
-} from '../head/trainers.ts';
+import { type HeadName, headNames, type ResolvedHead, resolveHeads, resolveScout } from '../head/trainers.ts';
 import { regraftHome } from '../home.ts';
 import {
   choice,
