@@ -93,7 +93,7 @@ export async function loadClassifier(location: string, options: ClassifierOption
     }
     const image = { type: 'uint8', dims: [1, fit.height, fit.width, 3], data } as const;
     const { probabilities } = await sessions.run({ [input]: image }, { signal, transfer: true });
-    return rankedPrediction(name, probabilities?.data as Float32Array, labels, top);
+    return rankedPrediction(name, probabilities?.data as Float32Array, metadata, top);
   };
 
   return {

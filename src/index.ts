@@ -26,9 +26,11 @@ export { RegraftError, type ErrorCode, type RegraftErrorOptions } from './errors
 export { runRecordSchema, type RunRecord } from './model/run-record.ts';
 export type { ModelMetadata } from './model/metadata.ts';
 export type { ClassMetrics, Mistake, TestMetrics } from './evaluate/metrics.ts';
+export type { LabelMetrics, LabelMistake, MultiLabelMetrics } from './evaluate/label-metrics.ts';
 export type { SkippedPhoto } from './dataset/dataset.ts';
 export type { NetworkOptions } from './backbone/network-options.ts';
 export type { PhotoFit, PixelScaling } from './shared/preprocess.ts';
 export type { NumericForm } from './onnx/numeric-form.ts';
 export type { HeadType } from './head/trainers.ts';
+export type { Task } from './shared/task.ts';
 export type { OnProgress, ProgressEvent, Stage } from './shared/progress.ts';

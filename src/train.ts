@@ -6,6 +6,9 @@ import type { RunRecord } from './model/run-record.ts';
 import { checkFolder, saveFiles } from './model/save.ts';
 import { sealModel } from './model/seal.ts';
 import { encodeModel } from './onnx/write.ts';
+import { chooseHead } from './head/choose-head.ts';
+import { pickTaps } from './head/pick-taps.ts';
+import { describeChoice, describeEvaluation } from './training/describe-results.ts';
 import { evaluateHead } from './training/evaluate-head.ts';
 import { resolveTrainOptions, type TrainOptions } from './training/options.ts';
 import { prepareBottlenecks, preparePhotos } from './training/prepare.ts';
@@ -37,25 +40,25 @@ export async function train(source: string, options: TrainOptions = {}): Promise
   await using parts = prepared.parts;
   const { classes } = prepared.dataset;
 
-  const head = await stages.run(
+  const choice = await stages.run(
     'head',
-    `Training the ${settings.head.type} head`,
-    () => settings.head.fit({ ...parts, classes: classes.length, seed, onProgress, signal }),
-    ({ validationAccuracy }) =>
-      validationAccuracy === null
-        ? 'trained; no photos for validation'
-        : `validation accuracy ${(validationAccuracy * 100).toFixed(1)} %`,
+    'Training the head',
+    () => chooseHead({ ...parts, classes: classes.length, seed, onProgress, signal }, prepared.search),
+    (chosen) => describeChoice(chosen, prepared.taps),
   );
+  const { head } = choice;
+  const test = await pickTaps(parts.test, parts.taps, choice.taps);
   const evaluation = await stages.run(
     'evaluate',
     'Testing',
-    () => evaluateHead(head, classes, parts.test),
-    ({ metrics }) => `test accuracy ${(metrics.accuracy * 100).toFixed(1)} % on ${metrics.count} photos`,
+    () => evaluateHead(head, classes, test),
+    describeEvaluation,
   );
 
-  const graph = prepared.build({ labels: classes, ...head, temperature: evaluation.temperature });
+  const taps = choice.taps.flatMap((tap) => prepared.taps[tap] ?? []);
+  const graph = prepared.build({ labels: classes, ...head, ...evaluation.calibration }, taps);
   const bytes = sealModel(encodeModel(graph));
-  const run = recordRun(settings, prepared, head, evaluation, { folder, bytes }, stages);
+  const run = recordRun(settings, prepared, choice, evaluation, { folder, bytes }, stages);
   await stages.run(
     'save',
     'Saving the model',

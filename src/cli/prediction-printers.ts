@@ -25,24 +25,30 @@ export function printJson(context: CommandContext): PredictionPrinter {
 
 /** CSV with a header: path, label and probability (of the `top` most probable classes), error code and reason. */
 export function printCsv(out: Screen, top: number): PredictionPrinter {
-  const ranks = Array.from({ length: top }, (_, rank) => (rank === 0 ? '' : String(rank + 1)));
-  out.text(
-    formatCsvRow([
-      'path',
-      ...ranks.flatMap((rank) => [`label${rank}`, `probability${rank}`]),
-      'error',
-      'reason',
-    ]),
-  );
+  const ranks = rankColumns(top);
+  out.text(formatCsvRow(['path', ...ranks.names, 'error', 'reason']));
   return {
-    add({ path, top: best, error }) {
-      const cells = ranks.flatMap((_, rank) => {
-        const guess = best[rank];
-        return guess === undefined ? ['', ''] : [guess.label, String(guess.probability)];
-      });
-      out.text(formatCsvRow([path, ...cells, error?.code ?? '', error?.reason ?? '']));
+    add(prediction) {
+      const { path, error } = prediction;
+      out.text(formatCsvRow([path, ...ranks.cells(prediction), error?.code ?? '', error?.reason ?? '']));
     },
     end: () => undefined,
+  };
+}
+
+/** The columns of the `top` most probable classes: label, probability, label2, probability2, … */
+export function rankColumns(top: number): {
+  readonly names: readonly string[];
+  readonly cells: (prediction: Prediction) => readonly string[];
+} {
+  const ranks = Array.from({ length: top }, (_, rank) => (rank === 0 ? '' : String(rank + 1)));
+  return {
+    names: ranks.flatMap((rank) => [`label${rank}`, `probability${rank}`]),
+    cells: ({ top: best }) =>
+      ranks.flatMap((_, rank) => {
+        const guess = best[rank];
+        return guess === undefined ? ['', ''] : [guess.label, String(guess.probability)];
+      }),
   };
 }
 
@@ -66,7 +72,7 @@ export function printTable(
   );
   return {
     add({ path, label, probability, top, error }) {
-      const name = padCell(out.live ? shorten(printable(path), pathWidth) : printable(path), pathWidth);
+      const name = padCell(out.live ? shortenPath(printable(path), pathWidth) : printable(path), pathWidth);
       if (error !== undefined || label === null || probability === null) {
         out.line(
           `${name}  ${colors.yellow('✖')}  ${colors.dim(`${error?.code ?? ''}: ${printable(error?.reason ?? '')}`)}`,
@@ -86,7 +92,7 @@ export function printTable(
 }
 
 /** Cuts the beginning of a path, as its end tells photos apart. */
-function shorten(path: string, width: number): string {
+export function shortenPath(path: string, width: number): string {
   if (stringWidth(path) <= width) return path;
   const letters = [...new Intl.Segmenter().segment(path)].map(({ segment }) => segment);
   while (stringWidth(letters.join('')) > width - 1) letters.shift();

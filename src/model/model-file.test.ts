@@ -49,6 +49,8 @@ describe('a classifier', () => {
           orientation: 'exif',
         },
         backbone: { id: 'tiny', sha256: '0'.repeat(64), form: 'uint8', taps: ['early', 'bottleneck'] },
+        task: 'single-label',
+        thresholds: null,
         calibration: { temperature: 0.8 },
       });
     }

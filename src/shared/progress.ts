@@ -11,7 +11,7 @@ export type ProgressEvent =
       stage: Stage;
       done: number;
       total?: number;
-      unit: 'photos' | 'bytes' | 'steps' | 'fits';
+      unit: 'photos' | 'bytes' | 'steps' | 'fits' | 'trials';
       rate?: number;
       etaMs?: number;
     }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { createHash } from 'node:crypto';
-import type { FittedHead } from '../head/head.ts';
+import type { HeadChoice } from '../head/choose-head.ts';
+import { labelsOf } from '../dataset/labels-of.ts';
 import { modelFileName } from '../model/load.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { Evaluation } from './evaluate-head.ts';
@@ -12,8 +13,8 @@ import { currentVersions } from './versions.ts';
 /** Assembles what `run.json` keeps of a training. */
 export function recordRun(
   options: ResolvedTrainOptions,
-  { dataset, split, parts, backbone, features }: Prepared,
-  head: FittedHead,
+  { dataset, split, parts, taps: known, backbone, features, views: viewChoice }: Prepared,
+  { head, taps, trials: search }: HeadChoice,
   evaluation: Evaluation,
   model: { readonly folder: string; readonly bytes: Uint8Array },
   stages: Stages,
@@ -23,22 +24,39 @@ export function recordRun(
     testPercent,
     seed,
     given,
+    classes = null,
     nested,
     allowSmall,
     strict,
     maxPixels = null,
+    augment,
   } = options;
+  const { views, testViews, reason } = viewChoice;
   const { type, settings, trials, curve } = head;
+  const namesOf = (indices: readonly number[]): string[] => indices.flatMap((tap) => known[tap]?.name ?? []);
   return {
     schemaVersion: 1,
-    options: { ...given, network: recordNetwork(options), nested, allowSmall, strict, maxPixels },
+    options: {
+      ...given,
+      network: recordNetwork(options),
+      classes,
+      nested,
+      allowSmall,
+      strict,
+      maxPixels,
+      views,
+      testViews,
+      viewsReason: reason,
+      augment,
+    },
     dataset: {
       name: dataset.name,
+      task: dataset.task,
       classes: [...dataset.classes],
       counts: Object.fromEntries(
         dataset.classes.map((name, label) => [
           name,
-          dataset.photos.filter((photo) => photo.label === label).length,
+          dataset.photos.filter((photo) => labelsOf(photo).includes(label)).length,
         ]),
       ),
     },
@@ -53,12 +71,19 @@ export function recordRun(
     },
     skipped: dataset.skipped.map((photo) => ({ ...photo })),
     notices: [...dataset.notices],
-    backbone,
+    backbone: {
+      ...backbone,
+      taps: namesOf(taps),
+      featureSize: taps.reduce((sum, tap) => sum + (known[tap]?.size ?? 0), 0),
+    },
     features,
     head: {
       type,
       settings: { ...settings },
       temperature: evaluation.temperature,
+      ...(search.length === 0
+        ? {}
+        : { search: search.map(({ taps: tried, ...trial }) => ({ ...trial, taps: namesOf(tried) })) }),
       ...(trials === undefined ? {} : { trials: trials.map((trial) => ({ ...trial })) }),
       ...(curve === undefined ? {} : { curve: curve.map((point) => ({ ...point })) }),
     },
@@ -66,6 +91,12 @@ export function recordRun(
       validation: { accuracy: head.validationAccuracy, count: parts.validation.photos.length },
       // The schema's arrays are mutable ones, those of the metrics are not.
       test: structuredClone(evaluation.metrics) as RunRecord['metrics']['test'],
+      ...(evaluation.multiLabel !== undefined && {
+        multiLabel: {
+          validationMeanAveragePrecision: head.validationMeanAveragePrecision ?? null,
+          ...(structuredClone(evaluation.multiLabel) as MultiLabelRecord),
+        },
+      }),
     },
     mistakes: evaluation.mistakes.map((mistake) => ({ ...mistake })),
     timings: {
@@ -84,6 +115,11 @@ export function recordRun(
     finishedAt: new Date().toISOString(),
   };
 }
+
+type MultiLabelRecord = Omit<
+  NonNullable<RunRecord['metrics']['multiLabel']>,
+  'validationMeanAveragePrecision'
+>;
 
 function recordNetwork(options: ResolvedTrainOptions): RunRecord['options']['network'] {
   const { backbone, form, taps, networkOutput, inputSize, scaling, resize, kernel } = options;

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { RegraftError } from '../../errors.ts';
+import { type Augment, augments } from '../../features/feature-view.ts';
+import { type ViewCount, viewCounts } from '../../shared/photo-view.ts';
 import type { CommandContext } from '../context.ts';
 import { addNetworkFlags, type NetworkFlags, readNetworkFlags } from '../network-flags.ts';
 import { addHeadOptions, readHeadOptions, type HeadName } from '../head-options.ts';
 import { formatExamples } from '../help-text.ts';
-import { integerOption } from '../option-values.ts';
+import { choiceOption, integerOption, listOption } from '../option-values.ts';
 import type { TrainRepeatsOptions } from '../../training/repeat-options.ts';
 import { formatRepeatsSummary } from '../terminal/repeats-summary.ts';
 import { formatTrainSummary } from '../terminal/train-summary.ts';
@@ -22,6 +24,7 @@ const examples = [
     'regraft train photos.csv --split flowers-model/split.csv',
     'photos listed in a CSV (path,label), split as in an earlier run',
   ],
+  ['regraft train album.csv', 'several labels a photo: path,labels with names separated by ";"'],
   [
     'regraft train flowers --repeats 10',
     'ten seeds, ten splits: mean and spread of the accuracy; the models go to flowers-repeats/seed-0/, …',
@@ -32,12 +35,17 @@ const examples = [
 interface TrainFlags extends NetworkFlags {
   readonly out?: string;
   readonly bottlenecks?: string;
+  readonly views?: ViewCount | 'auto';
+  readonly testViews?: ViewCount;
+  readonly augment?: Augment;
   readonly head: HeadName;
   readonly validationPercent?: number;
   readonly testPercent?: number;
   readonly seed?: number;
   readonly repeats?: number;
   readonly split?: string;
+  readonly classes?: string[];
+  readonly class?: string[];
   readonly nested?: true;
   readonly allowSmall?: true;
   readonly strict?: true;
@@ -57,6 +65,9 @@ const trainKeys = [
   'allowSmall',
   'strict',
   'maxPixels',
+  'views',
+  'testViews',
+  'augment',
   'workers',
 ] as const satisfies (keyof TrainFlags)[];
 
@@ -68,7 +79,7 @@ export function define(command: Command, context: CommandContext): void {
     )
     .argument(
       '[photos]',
-      'folder of class folders, folder with train/ val/ test/, or CSV with path,label[,split]',
+      'folder of class folders, folder with train/ val/ test/, or CSV with path,label[,split] or path,labels[,split]',
     )
     .option(
       '-o, --out <folder>',
@@ -76,6 +87,12 @@ export function define(command: Command, context: CommandContext): void {
     )
     .option('--json', 'print the record of the run as one JSON document on stdout')
     .optionsGroup('Photos:')
+    .option('--classes <names>', 'the only classes to train on, comma-separated (default: all)', listOption)
+    .option(
+      '--class <name>',
+      'one such class; may be given several times',
+      (name: string, before: string[] | undefined) => [...(before ?? []), name],
+    )
     .option('--nested', 'each folder inside a class folder is a class of its own')
     .option(
       '--validation-percent <n>',
@@ -100,7 +117,23 @@ export function define(command: Command, context: CommandContext): void {
     )
     .option('--allow-small', 'allow classes too small for three parts')
     .option('--strict', 'stop at the first photo that cannot be read')
-    .option('--max-pixels <n>', 'leave out photos with more pixels', integerOption('--max-pixels', 1));
+    .option('--max-pixels <n>', 'leave out photos with more pixels', integerOption('--max-pixels', 1))
+    .optionsGroup('Views:')
+    .option(
+      '--views <n>',
+      'views of each photo to learn from: 1, 2, 4, 10, or auto: ten where photos are few (default: auto)',
+      viewsOption,
+    )
+    .option(
+      '--test-views <n>',
+      'views that the model averages (default: as many as --views, with auto 1)',
+      viewCountOption('--test-views'),
+    )
+    .option(
+      '--augment <how>',
+      'augmented views to learn from too: none, colour or strong (default: none)',
+      choiceOption('--augment', augments),
+    );
   addNetworkFlags(command);
   command
     .option('--bottlenecks <folder>', "train on retrain.py's bottleneck text files instead of photos")
@@ -115,6 +148,18 @@ export function define(command: Command, context: CommandContext): void {
     .action((photos: string | undefined, flags: TrainFlags) => runTrain(photos, flags, context));
 }
 
+function viewsOption(text: string): ViewCount | 'auto' {
+  return text === 'auto' ? text : viewCountOption('--views', 'auto, 1, 2, 4 or 10')(text);
+}
+
+function viewCountOption(flag: string, expected = '1, 2, 4 or 10'): (text: string) => ViewCount {
+  return (text) => {
+    const count = viewCounts.find((known) => String(known) === text);
+    if (count !== undefined) return count;
+    throw new RegraftError('INVALID_OPTION', `Expected ${expected} for ${flag} but received '${text}'.`);
+  };
+}
+
 async function runTrain(
   photos: string | undefined,
   flags: TrainFlags,
@@ -125,6 +170,7 @@ async function runTrain(
   const headOptions = readHeadOptions({ ...flags }, flags.head);
   const options = {
     ...pickTrainOptions(flags),
+    ...readClasses(flags),
     ...readNetworkFlags(flags),
     headOptions,
     ...(bottlenecks !== undefined && { bottlenecks: true }),
@@ -140,6 +186,12 @@ async function runTrain(
   context.reporter.stop();
   if (json === true) context.printJson(run);
   else for (const line of formatTrainSummary(run, folder, context.out)) context.out.line(line);
+}
+
+function readClasses({ classes, class: single }: TrainFlags): Pick<TrainFlags, 'classes'> {
+  return classes === undefined && single === undefined
+    ? {}
+    : { classes: [...(classes ?? []), ...(single ?? [])] };
 }
 
 async function runRepeats(
