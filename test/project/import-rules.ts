@@ -18,6 +18,7 @@ const stages = [
   'runtime',
   'features',
   'head',
+  'unknown',
   'evaluate',
   'model',
   'report',
@@ -35,7 +36,8 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   features: ['image', 'runtime', 'backbone', 'dataset (types)'],
   head: ['features (types)', 'runtime', 'evaluate'],
   evaluate: [],
-  model: ['backbone (types)', 'evaluate (types)', 'head'],
+  unknown: ['features', 'runtime', 'head'],
+  model: ['backbone (types)', 'evaluate (types)', 'head', 'unknown'],
   report: ['image', 'model', 'evaluate'],
   demo: ['backbone'],
 };
