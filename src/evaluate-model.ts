@@ -8,14 +8,20 @@ import { RegraftError } from './errors.ts';
 import { evaluatePredictions } from './evaluate/evaluate.ts';
 import type { Mistake, TestMetrics } from './evaluate/metrics.ts';
 import { findMistakes } from './evaluate/mistakes.ts';
+import { measureRejection, type Rejection } from './evaluate/rejection.ts';
+import { indexOfLargest } from './evaluate/softmax.ts';
 import { regraftHome } from './home.ts';
-import { commonOptions, flag, parseOptions, parsePath } from './options.ts';
+import { commonOptions, flag, parseOptions, parsePath, text } from './options.ts';
+import { measureUnknownPhotos, type UnknownPhotos } from './measure-unknown-photos.ts';
+import type { UnknownVerdict } from './prediction.ts';
 import type { OnProgress } from './shared/progress.ts';
 import { startStages } from './training/stages.ts';
 
 /** Options of {@link evaluateModel}. */
 export interface EvaluateOptions {
   readonly nested?: boolean | undefined;
+  /** Folder of photos of none of the classes, to measure how well the model tells them. */
+  readonly unknown?: string | undefined;
   readonly maxPixels?: number | undefined;
   readonly home?: string | undefined;
   readonly workers?: number | undefined;
@@ -26,6 +32,8 @@ export interface EvaluateOptions {
 /** What a model reaches on labelled photos. `ece` and `eceUncalibrated` are equal: the model is calibrated as it is. */
 export interface ModelEvaluation extends TestMetrics {
   readonly labels: readonly string[];
+  /** What is rejected as unknown; null when the model has no score for that. */
+  readonly unknown: (Rejection & { readonly others: UnknownPhotos | null }) | null;
   /** How many of the photos the model was trained on or chosen by, as the `split.csv` beside it tells; 0 without one. */
   readonly trainedOn: number;
   readonly mistakes: readonly Mistake[];
@@ -33,7 +41,11 @@ export interface ModelEvaluation extends TestMetrics {
   readonly skipped: readonly SkippedPhoto[];
 }
 
-const evaluateOptions = z.strictObject({ ...commonOptions, nested: flag().default(false) });
+const evaluateOptions = z.strictObject({
+  ...commonOptions,
+  nested: flag().default(false),
+  unknown: text().optional(),
+});
 
 /**
  * Measures a trained classifier on a folder of labelled photos.
@@ -53,6 +65,7 @@ export async function evaluateModel(
   const scan = { home, nested, onProgress, signal, minClasses: 1 } as const;
   // First, so that a wrong path is told before a long scan.
   await using classifier = await loadClassifier(model, { workers, signal });
+  refuseWithoutScore(classifier, settings.unknown);
   const dataset = await stages.time('scan', () => scanDataset(source, scan));
   const { labels } = classifier;
   const isKnown = dataset.classes.map((name) => labels.includes(name));
@@ -92,6 +105,7 @@ export async function evaluateModel(
     throw new RegraftError('NO_PHOTO_READ', `None of the ${known.length} photos in ${source} could be read.`);
   }
 
+  const unknown = await measureUnknown(classifier, rows, settings);
   const probabilities = Float64Array.from(rows.flatMap((row) => row.probabilities));
   const truth = Int32Array.from(rows, ({ label }) => label);
   // The softmax of log probabilities gives the probabilities again.
@@ -99,6 +113,7 @@ export async function evaluateModel(
   return {
     ...evaluatePredictions({ logits, labels: truth, classes: labels, temperature: 1 }),
     labels,
+    unknown,
     trainedOn,
     mistakes: findMistakes({
       probabilities,
@@ -107,6 +122,35 @@ export async function evaluateModel(
       paths: rows.map(({ path }) => path),
     }),
     skipped,
+  };
+}
+
+function refuseWithoutScore({ path, info }: Classifier, folder: string | undefined): void {
+  if (folder === undefined || info.unknown !== null) return;
+  throw new RegraftError(
+    'INVALID_OPTION',
+    `Expected a model that tells unknown photos for unknown, but ${path} has no score for that.`,
+    { hint: 'Train it again, with more photos if that was the reason, or leave unknown out.' },
+  );
+}
+
+async function measureUnknown(
+  classifier: Classifier,
+  rows: readonly LabelledRow[],
+  { unknown: folder, maxPixels, signal }: Pick<EvaluateOptions, 'unknown' | 'maxPixels' | 'signal'>,
+): Promise<ModelEvaluation['unknown']> {
+  if (classifier.info.unknown === null) return null;
+  const rejection = measureRejection(
+    rows.map(({ unknown }) => unknown?.isUnknown === true),
+    rows.map(({ label, probabilities }) => indexOfLargest(probabilities, 0, probabilities.length) === label),
+  );
+  const scores = Float64Array.from(rows.flatMap(({ unknown }) => unknown?.score ?? []));
+  return {
+    ...rejection,
+    others:
+      folder === undefined
+        ? null
+        : await measureUnknownPhotos(classifier, folder, scores, { maxPixels, signal }),
   };
 }
 
@@ -121,6 +165,7 @@ interface LabelledRow {
   /** Index among the model's labels. */
   readonly label: number;
   readonly probabilities: readonly number[];
+  readonly unknown: UnknownVerdict | undefined;
 }
 
 /** Classifies photos; what cannot be read is added to `skipped`. */
@@ -136,7 +181,10 @@ async function classifyLabelled(
   const files = photos.map(({ file }) => file);
   const start = performance.now();
   let done = 0;
-  for await (const { top, error } of classifier.classify(files, { ...options, top: labels.length })) {
+  for await (const { top, unknown, error } of classifier.classify(files, {
+    ...options,
+    top: labels.length,
+  })) {
     const photo = photos[done++];
     if (photo === undefined) break;
     if (error === undefined) {
@@ -145,6 +193,7 @@ async function classifyLabelled(
         path: photo.path,
         label: labels.indexOf(classes[photo.label] ?? ''),
         probabilities: labels.map((label) => scores.get(label) ?? 0),
+        unknown,
       });
     } else {
       skipped.push({ path: photo.path, ...error });

@@ -1,7 +1,7 @@
 export { train, type TrainResult } from './train.ts';
 export type { TrainOptions } from './training/options.ts';
 export { loadClassifier, type Classifier, type ClassifierOptions, type ClassifyOptions } from './classify.ts';
-export type { Prediction, ScoredLabel } from './prediction.ts';
+export type { Prediction, ScoredLabel, UnknownVerdict } from './prediction.ts';
 export { evaluateModel, type EvaluateOptions, type ModelEvaluation } from './evaluate-model.ts';
 export {
   importClassifier,
@@ -13,6 +13,8 @@ export { exportFeatures, type ExportedFeatures, type ExportFeaturesOptions } fro
 export { RegraftError, type ErrorCode, type RegraftErrorOptions } from './errors.ts';
 export { runRecordSchema, type RunRecord } from './model/run-record.ts';
 export type { ModelMetadata } from './model/metadata.ts';
+export type { Rejection } from './evaluate/rejection.ts';
+export type { UnknownPhotos } from './measure-unknown-photos.ts';
 export type { ClassMetrics, Mistake, TestMetrics } from './evaluate/metrics.ts';
 export type { SkippedPhoto } from './dataset/dataset.ts';
 export type { NetworkOptions } from './backbone/network-options.ts';

@@ -6,6 +6,14 @@ export interface ScoredLabel {
   readonly probability: number;
 }
 
+/** Whether a photo shows none of the classes. */
+export interface UnknownVerdict {
+  /** The larger, the less the photo is like those that the classes were learned from. */
+  readonly score: number;
+  /** True when the score is above the model's threshold. */
+  readonly isUnknown: boolean;
+}
+
 /** What a classifier says of one photo. */
 export interface Prediction {
   /** The path as it was given; empty for bytes. */
@@ -15,16 +23,19 @@ export interface Prediction {
   readonly probability: number | null;
   /** The most probable classes, most probable first. */
   readonly top: readonly ScoredLabel[];
+  /** Whether it shows none of the classes; absent when the model has no such score, or the photo could not be read. */
+  readonly unknown?: UnknownVerdict;
   /** Why the photo could not be read. */
   readonly error?: { readonly code: ErrorCode; readonly reason: string };
 }
 
-/** Ranks the classes of one photo by their probabilities, `[labels]`. */
+/** Ranks the classes of one photo by their probabilities, `[labels]`; an unknown photo too has a nearest class. */
 export function rankedPrediction(
   path: string,
   probabilities: Float32Array,
   labels: readonly string[],
   top: number,
+  unknown?: UnknownVerdict,
 ): Prediction {
   const scored = labels.map((label, index) => ({ label, probability: probabilities[index] ?? 0 }));
   scored.sort((a, b) => b.probability - a.probability);
@@ -34,6 +45,7 @@ export function rankedPrediction(
     label: best?.label ?? null,
     probability: best?.probability ?? null,
     top: scored.slice(0, top),
+    ...(unknown === undefined ? {} : { unknown }),
   };
 }
 

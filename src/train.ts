@@ -7,6 +7,7 @@ import { checkFolder, saveFiles } from './model/save.ts';
 import { sealModel } from './model/seal.ts';
 import { encodeModel } from './onnx/write.ts';
 import { evaluateHead } from './training/evaluate-head.ts';
+import { evaluateUnknown } from './training/evaluate-unknown.ts';
 import { resolveTrainOptions, type TrainOptions } from './training/options.ts';
 import { prepareBottlenecks, preparePhotos } from './training/prepare.ts';
 import { makeResultFiles } from './training/result-files.ts';
@@ -49,11 +50,16 @@ export async function train(source: string, options: TrainOptions = {}): Promise
   const evaluation = await stages.run(
     'evaluate',
     'Testing',
-    () => evaluateHead(head, classes, parts.test),
+    async () => {
+      const evaluation = await evaluateHead(head, classes, parts.test);
+      return { ...evaluation, unknown: await evaluateUnknown(settings, parts, classes, evaluation) };
+    },
     ({ metrics }) => `test accuracy ${(metrics.accuracy * 100).toFixed(1)} % on ${metrics.count} photos`,
   );
+  const { temperature, unknown } = evaluation;
+  for (const text of unknown.notices) onProgress?.({ type: 'notice', stage: 'evaluate', text });
 
-  const graph = prepared.build({ labels: classes, ...head, temperature: evaluation.temperature });
+  const graph = prepared.build({ labels: classes, ...head, temperature, unknown: unknown.score });
   const bytes = sealModel(encodeModel(graph));
   const run = recordRun(settings, prepared, head, evaluation, { folder, bytes }, stages);
   await stages.run(

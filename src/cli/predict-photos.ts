@@ -1,4 +1,4 @@
-import { loadClassifier } from '../classify.ts';
+import { type Classifier, loadClassifier } from '../classify.ts';
 import { RegraftError } from '../errors.ts';
 import type { OnProgress } from '../shared/progress.ts';
 import type { CommandContext } from './context.ts';
@@ -30,7 +30,7 @@ export async function predictPhotos(
   await using classifier = await loadClassifier(model, { signal, workers: flags.workers });
   const photos = await listPhotos(paths, signal);
   const top = Math.min(flags.top ?? defaultTop(flags), classifier.labels.length);
-  const printer = choosePrinter(flags, photos, classifier.labels, top, context);
+  const printer = choosePrinter(flags, photos, classifier, top, context);
   // Rows that appear one by one on the same terminal are progress enough.
   const count =
     out.live && flags.json !== true ? undefined : countProgress(photos.length, reporter.onProgress);
@@ -60,12 +60,14 @@ function defaultTop({ json, csv }: PredictFlags): number {
 function choosePrinter(
   { json, csv }: PredictFlags,
   photos: readonly ListedPhoto[],
-  labels: readonly string[],
+  { labels, info }: Classifier,
   top: number,
   context: CommandContext,
 ): PredictionPrinter {
   if (json === true) return printJson(context);
-  return csv === true ? printCsv(context.out, top) : printTable(context.out, photos, labels);
+  return csv === true
+    ? printCsv(context.out, top, info.unknown !== null)
+    : printTable(context.out, photos, labels);
 }
 
 function countProgress(total: number, onProgress: OnProgress): () => void {

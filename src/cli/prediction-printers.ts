@@ -23,8 +23,11 @@ export function printJson(context: CommandContext): PredictionPrinter {
   };
 }
 
-/** CSV with a header: path, label and probability (of the `top` most probable classes), error code and reason. */
-export function printCsv(out: Screen, top: number): PredictionPrinter {
+/**
+ * CSV with a header: path, label and probability (of the `top` most probable classes), error code and reason; and of a model that tells
+ * unknown photos, `unknown` (true or false) and the score.
+ */
+export function printCsv(out: Screen, top: number, tellsUnknown = false): PredictionPrinter {
   const ranks = Array.from({ length: top }, (_, rank) => (rank === 0 ? '' : String(rank + 1)));
   out.text(
     formatCsvRow([
@@ -32,15 +35,25 @@ export function printCsv(out: Screen, top: number): PredictionPrinter {
       ...ranks.flatMap((rank) => [`label${rank}`, `probability${rank}`]),
       'error',
       'reason',
+      ...(tellsUnknown ? ['unknown', 'unknownScore'] : []),
     ]),
   );
   return {
-    add({ path, top: best, error }) {
+    add({ path, top: best, unknown, error }) {
       const cells = ranks.flatMap((_, rank) => {
         const guess = best[rank];
         return guess === undefined ? ['', ''] : [guess.label, String(guess.probability)];
       });
-      out.text(formatCsvRow([path, ...cells, error?.code ?? '', error?.reason ?? '']));
+      const verdict = unknown === undefined ? ['', ''] : [String(unknown.isUnknown), String(unknown.score)];
+      out.text(
+        formatCsvRow([
+          path,
+          ...cells,
+          error?.code ?? '',
+          error?.reason ?? '',
+          ...(tellsUnknown ? verdict : []),
+        ]),
+      );
     },
     end: () => undefined,
   };
@@ -49,7 +62,7 @@ export function printCsv(out: Screen, top: number): PredictionPrinter {
 /** ImageNet's names are as long as sentences. */
 const mostLabelColumns = 30;
 
-/** Aligned lines for people: `photo.jpg  →  roses  97.3 %  tulips 1.8 %`. */
+/** Aligned lines for people: `photo.jpg  →  roses  97.3 %  tulips 1.8 %`, or `photo.jpg  →  unknown  (nearest: roses 41.0 %)`. */
 export function printTable(
   out: Screen,
   photos: readonly ListedPhoto[],
@@ -65,12 +78,17 @@ export function printTable(
     Math.max(16, room - labelWidth - '  →    100.0 %'.length - 1),
   );
   return {
-    add({ path, label, probability, top, error }) {
+    add({ path, label, probability, top, unknown, error }) {
       const name = padCell(out.live ? shorten(printable(path), pathWidth) : printable(path), pathWidth);
       if (error !== undefined || label === null || probability === null) {
         out.line(
           `${name}  ${colors.yellow('✖')}  ${colors.dim(`${error?.code ?? ''}: ${printable(error?.reason ?? '')}`)}`,
         );
+        return;
+      }
+      if (unknown?.isUnknown === true) {
+        const nearest = `(nearest: ${printable(label)} ${formatPercent(probability)})`;
+        out.line(`${name}  →  ${colors.yellow('unknown')}  ${colors.dim(nearest)}`);
         return;
       }
       const others = top

@@ -35,6 +35,7 @@ export function buildOwnClassifier(
       preprocess: describePhotoFit(fit),
       backbone: { id: network.id, sha256: network.sha256, form: network.imported.form, taps: [] },
       calibration: { temperature: 1 },
+      unknown: null,
     }),
   };
 }

@@ -20,6 +20,12 @@ const backbone = z.object({
   taps: z.array(z.string()),
 });
 
+const unknown = z.object({
+  method: z.string(),
+  threshold: z.number(),
+  falseRejection: z.number().gt(0).lt(1),
+});
+
 /** How a model file says what becomes of a photo before it is the graph's `image`. */
 export type PreprocessMetadata = z.infer<typeof preprocess>;
 
@@ -31,6 +37,11 @@ export interface ModelMetadata {
   readonly backbone: z.infer<typeof backbone>;
   /** `temperature` divides the logits inside the graph already. */
   readonly calibration: { readonly temperature: number };
+  /**
+   * How photos of none of the labels are told: those whose score, the graph's output `unknown`, is above the threshold, which a share
+   * of `falseRejection` of known photos exceeds. Null in a model without such a score.
+   */
+  readonly unknown: z.infer<typeof unknown> | null;
 }
 
 const schema = z.object({
@@ -39,6 +50,7 @@ const schema = z.object({
   'regraft.preprocess': json(preprocess.nullable()),
   'regraft.backbone': json(backbone),
   'regraft.calibration': json(z.object({ temperature: z.number().positive() })),
+  'regraft.unknown': json(unknown).optional(),
 });
 
 /** Writes metadata as the string pairs of an ONNX file. */
@@ -47,6 +59,7 @@ export function formatMetadata({
   preprocess,
   backbone,
   calibration,
+  unknown,
 }: ModelMetadata): Record<string, string> {
   return {
     'regraft.schema': modelSchemaVersion,
@@ -54,6 +67,7 @@ export function formatMetadata({
     'regraft.preprocess': JSON.stringify(preprocess),
     'regraft.backbone': JSON.stringify(backbone),
     'regraft.calibration': JSON.stringify(calibration),
+    ...(unknown !== null && { 'regraft.unknown': JSON.stringify(unknown) }),
   };
 }
 
@@ -98,6 +112,7 @@ export function parseMetadata(pairs: Readonly<Record<string, string>>, source: s
     preprocess: parsed.data['regraft.preprocess'],
     backbone: parsed.data['regraft.backbone'],
     calibration: parsed.data['regraft.calibration'],
+    unknown: parsed.data['regraft.unknown'] ?? null,
   };
 }
 

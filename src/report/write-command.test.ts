@@ -46,9 +46,15 @@ it('names photos and output as they were given, and the switches that were on', 
     allowSmall: true,
     strict: true,
     maxPixels: 5_000_000,
+    unknown: true,
+    falseRejectionPercent: 2.5,
+    measureUnknown: true,
   };
   expect(writeCommand({ ...run, options })).toMatch(
-    /^regraft train '\.\.\/photos of mine\.csv' .*--out model .*--nested --allow-small --strict --max-pixels 5000000 --seed 0/,
+    /^regraft train '\.\.\/photos of mine\.csv' .*--out model .*--nested --allow-small --strict --max-pixels 5000000 --false-rejection 2\.5 --measure-unknown --seed 0/,
+  );
+  expect(writeCommand({ ...run, options: { ...options, unknown: false, measureUnknown: null } })).toContain(
+    ' --no-unknown --false-rejection 2.5 --seed 0',
   );
 });
 

@@ -6,6 +6,7 @@ import type { RunRecord } from '../model/run-record.ts';
 import { runtimeVersion } from '../runtime/version.ts';
 import { readVersion } from '../version.ts';
 import type { Evaluation } from './evaluate-head.ts';
+import type { UnknownEvaluation } from './evaluate-unknown.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import type { Stages } from './stages.ts';
@@ -15,7 +16,7 @@ export function recordRun(
   options: ResolvedTrainOptions,
   { dataset, split, parts, backbone, features }: Prepared,
   head: FittedHead,
-  evaluation: Evaluation,
+  evaluation: Evaluation & { readonly unknown: UnknownEvaluation },
   model: { readonly folder: string; readonly bytes: Uint8Array },
   stages: Stages,
 ): RunRecord {
@@ -28,11 +29,24 @@ export function recordRun(
     allowSmall,
     strict,
     maxPixels = null,
+    unknown,
+    falseRejectionPercent,
+    measureUnknown = null,
   } = options;
   const { type, settings, trials, curve } = head;
   return {
     schemaVersion: 1,
-    options: { ...given, network: recordNetwork(options), nested, allowSmall, strict, maxPixels },
+    options: {
+      ...given,
+      network: recordNetwork(options),
+      nested,
+      allowSmall,
+      strict,
+      maxPixels,
+      unknown,
+      falseRejectionPercent,
+      measureUnknown,
+    },
     dataset: {
       name: dataset.name,
       classes: [...dataset.classes],
@@ -53,7 +67,7 @@ export function recordRun(
       seed,
     },
     skipped: dataset.skipped.map((photo) => ({ ...photo })),
-    notices: [...dataset.notices],
+    notices: [...dataset.notices, ...evaluation.unknown.notices],
     backbone,
     features,
     head: {
@@ -68,6 +82,7 @@ export function recordRun(
       // The schema's arrays are mutable ones, those of the metrics are not.
       test: structuredClone(evaluation.metrics) as RunRecord['metrics']['test'],
     },
+    unknown: evaluation.unknown.record,
     mistakes: evaluation.mistakes.map((mistake) => ({ ...mistake })),
     timings: {
       scanMs: stages.ms('scan'),

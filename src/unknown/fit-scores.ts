@@ -57,7 +57,12 @@ export async function fitScores(
   const held = await products.hold(last);
   const found = await leadingDirections(held, directions);
   await held.release();
-  return { coefficients: await solveRidge(all, ridge * rows, targets, rest), shares, directions: found };
+  return {
+    coefficients: await solveRidge(all, ridge * rows, targets, rest),
+    shares,
+    // Where the last tap never changes there is no direction: one that nothing has a share of stands for them.
+    directions: found.length > 0 ? found : [new Float64Array(rows)],
+  };
 }
 
 /** Scores of photos, before they are compared with those of known ones. */

@@ -22,14 +22,14 @@ export async function leadingDirections(kernel: HeldMatrix, wanted: number): Pro
     ),
   );
   let covered = 0;
-  for (let iteration = 0; iteration < mostIterations; iteration++) {
+  for (let iteration = 0; iteration < mostIterations && basis.length > 0; iteration++) {
     const images = await kernel.times(basis);
     const now = basis.reduce((sum, vector, index) => sum + dot(vector, images[index] ?? vector), 0);
     basis = orthonormalise(images);
     if (now - covered <= leastGain * now) break;
     covered = now;
   }
-  return unitDirections(basis, await kernel.times(basis));
+  return basis.length === 0 ? [] : unitDirections(basis, await kernel.times(basis));
 }
 
 /** Gram and Schmidt's process; vectors that the others span are left out. */

@@ -33,5 +33,13 @@ export interface UnknownFit {
   readonly photos: number;
 }
 
+/** A model with the score above which a photo is called unknown. */
+export interface UnknownScore {
+  readonly model: UnknownModel;
+  readonly threshold: number;
+  /** The share of known photos that the threshold is set to reject. */
+  readonly falseRejection: number;
+}
+
 /** The method's name in model files and records: least squares on unit-length features, and the distance to a subspace. */
 export const unknownMethod = 'least-squares-subspace';

@@ -128,7 +128,7 @@ function parseJson(text: string): unknown {
 }
 
 function describe(model: LoadedModel, sha256: string, run: RunRecord | undefined): Record<string, unknown> {
-  const { labels, preprocess, backbone, calibration } = model.metadata;
+  const { labels, preprocess, backbone, calibration, unknown } = model.metadata;
   return {
     path: model.path,
     bytes: model.bytes.length,
@@ -137,6 +137,7 @@ function describe(model: LoadedModel, sha256: string, run: RunRecord | undefined
     preprocess,
     backbone,
     calibration,
+    unknown,
     test: run === undefined ? null : testOf(run),
   };
 }
@@ -154,7 +155,7 @@ function formatModel(
   run: RunRecord | undefined,
   { colors }: Screen,
 ): string[] {
-  const { labels, preprocess, backbone, calibration } = model.metadata;
+  const { labels, preprocess, backbone, calibration, unknown } = model.metadata;
   const rows = [
     ['labels', listLabels(labels)],
     [
@@ -170,6 +171,12 @@ function formatModel(
         : `${backbone.id}, ${backbone.form}, ${backbone.taps.length === 0 ? 'with its own classes' : countOf(backbone.taps.length, 'tap')}`,
     ],
     ['calibration', `temperature ${calibration.temperature.toFixed(3)}`],
+    [
+      'unknown',
+      unknown === null
+        ? 'not told'
+        : `scores above ${unknown.threshold.toFixed(3)}, set for ${formatPercent(unknown.falseRejection)} of known photos`,
+    ],
     ['size', formatBytes(model.bytes.length)],
     ['sha256', sha256],
   ];

@@ -4,7 +4,7 @@ import type { CommandContext } from '../context.ts';
 import { addNetworkFlags, type NetworkFlags, readNetworkFlags } from '../network-flags.ts';
 import { addHeadOptions, readHeadOptions, type HeadName } from '../head-options.ts';
 import { formatExamples } from '../help-text.ts';
-import { integerOption } from '../option-values.ts';
+import { integerOption, percentOption } from '../option-values.ts';
 import { formatTrainSummary } from '../terminal/train-summary.ts';
 
 const examples = [
@@ -36,6 +36,9 @@ interface TrainFlags extends NetworkFlags {
   readonly strict?: true;
   readonly maxPixels?: number;
   readonly workers?: number;
+  readonly unknown: boolean;
+  readonly falseRejection?: number;
+  readonly measureUnknown?: boolean;
   readonly json?: true;
 }
 
@@ -51,6 +54,8 @@ const trainKeys = [
   'strict',
   'maxPixels',
   'workers',
+  'unknown',
+  'measureUnknown',
 ] as const satisfies (keyof TrainFlags)[];
 
 /** Adds what `regraft train` takes and does. */
@@ -96,6 +101,16 @@ export function define(command: Command, context: CommandContext): void {
     );
   addHeadOptions(command);
   command
+    .optionsGroup('Unknown photos:')
+    .option('--no-unknown', 'make a model that takes every photo for one of its classes')
+    .option(
+      '--false-rejection <percent>',
+      'share of the known photos that may be called unknown (default: 5)',
+      percentOption('--false-rejection', 0.1, 50),
+    )
+    .option('--measure-unknown', 'measure it by leaving each class out, also where that takes longer')
+    .option('--no-measure-unknown', 'do not measure it so');
+  command
     .addHelpText('after', formatExamples(examples))
     .action((photos: string | undefined, flags: TrainFlags) => runTrain(photos, flags, context));
 }
@@ -105,7 +120,7 @@ async function runTrain(
   flags: TrainFlags,
   context: CommandContext,
 ): Promise<void> {
-  const { json, bottlenecks } = flags;
+  const { json, bottlenecks, falseRejection } = flags;
   const source = chooseSource(photos, bottlenecks);
   const headOptions = readHeadOptions({ ...flags }, flags.head);
   const { train } = await import('../../train.ts');
@@ -113,6 +128,7 @@ async function runTrain(
     ...pickTrainOptions(flags),
     ...readNetworkFlags(flags),
     headOptions,
+    ...(falseRejection !== undefined && { falseRejectionPercent: falseRejection }),
     ...(bottlenecks !== undefined && { bottlenecks: true }),
     onProgress: context.reporter.onProgress,
     signal: context.signal,

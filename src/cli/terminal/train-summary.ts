@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RunRecord } from '../../model/run-record.ts';
 import { formatMetrics } from './metrics-block.ts';
+import { formatTrainedRejection } from './rejection-block.ts';
 import type { Screen } from './screen.ts';
 import { formatShellPath } from './shell-path.ts';
 import { formatSkipped } from './skipped-block.ts';
@@ -17,6 +18,7 @@ export function formatTrainSummary(run: RunRecord, folder: string, screen: Scree
   const lines = [
     '',
     ...formatMetrics(run.metrics.test, run.dataset.classes, screen, 'held out'),
+    ...formatTrainedRejection(run),
     ...(skipped.length > 0 ? ['', ...skipped] : []),
     '',
     `Model   ${formatShellPath(model)}  ${colors.dim(formatBytes(run.model.bytes))}`,

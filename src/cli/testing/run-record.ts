@@ -22,6 +22,9 @@ export function makeRunRecord(change: (run: RunRecord) => void = () => undefined
       allowSmall: false,
       strict: false,
       maxPixels: null,
+      unknown: true,
+      falseRejectionPercent: 5,
+      measureUnknown: null,
     },
     dataset: {
       name: 'flowers',
@@ -79,6 +82,7 @@ export function makeRunRecord(change: (run: RunRecord) => void = () => undefined
         ],
       },
     },
+    unknown: null,
     mistakes: [],
     timings: { scanMs: 100, featuresMs: 5000, headMs: 1000, evaluateMs: 100, totalMs: 6400 },
     model: { path: 'model.onnx', sha256: 'b'.repeat(64), bytes: 24_100_000 },
