@@ -30,7 +30,7 @@ export async function combineRows(combination: RowCombination): Promise<UnknownM
     const last = row.subarray(columns - lastColumns);
     const inverse = 1 / Math.max(1e-12, lengthOf(row));
     for (let label = 0; label < classes; label++) {
-      const factor = (inverse * fit.coefficients[photo * classes + label]!) / spread.deviations[label]!;
+      const factor = (inverse * fit.coefficients[label]![photo]!) / spread.deviations[label]!;
       addRow(weights, label * columns, row, factor);
     }
     const lastInverse = 1 / Math.max(1e-12, lengthOf(last));
@@ -55,7 +55,9 @@ export async function combineRows(combination: RowCombination): Promise<UnknownM
 }
 
 function lengthOf(row: Float32Array): number {
-  return Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+  let sum = 0;
+  for (let column = 0; column < row.length; column++) sum += row[column]! ** 2;
+  return Math.sqrt(sum);
 }
 
 function addRow(target: Float64Array, offset: number, row: Float32Array, factor: number): void {

@@ -1,22 +1,19 @@
-import {
-  applyScores,
-  type Computing,
-  fitScores,
-  type Kernels,
-  type RawScores,
-  type RowFit,
-} from './fit-scores.ts';
+import { applyScores, fitScores, type Kernels, type RawScores, type RowFit } from './fit-scores.ts';
+import type { Products } from './products.ts';
+import type { Rest } from './rest.ts';
 import { type Gram, unitKernel } from './unit-kernel.ts';
 
 /** Photos and what all fits on parts of them share. */
-export interface FitSetting extends Computing {
-  /** Inner products of the photos' rows: of all columns, and of the last tap's. */
+export interface FitSetting {
+  /** Inner products of the photos' rows: of all columns, and of the last tap's; the same where there is one tap. */
   readonly grams: { readonly all: Gram; readonly last: Gram };
   /** `[photos]` */
   readonly labels: Int32Array;
   readonly classes: number;
   /** Directions of the subspace. */
   readonly directions: number;
+  readonly products: Products;
+  readonly rest: Rest;
 }
 
 /** Scores of photos by fits that had not seen them. */
@@ -28,11 +25,12 @@ export interface UnseenScores {
 
 /** Fits on some of the photos; their mean is that of these photos alone. */
 export async function fitOn(
-  { grams, labels, classes, directions, ...computing }: FitSetting,
+  { grams, labels, classes, directions, products, rest }: FitSetting,
   inside: readonly number[],
 ): Promise<RowFit> {
   const own = inside.map((row) => labels[row] ?? 0);
-  return fitScores(kernelsOf(grams, inside, inside), own, classes, directions, computing);
+  await rest();
+  return fitScores(kernelsOf(grams, inside, inside), own, classes, directions, products);
 }
 
 /** Fits once for each hold-out, on the photos that it leaves, and scores those that it holds out. */
@@ -65,5 +63,6 @@ function kernelsOf(
   of: readonly number[],
   inside: readonly number[],
 ): Kernels {
-  return { all: unitKernel(all, of, inside), last: unitKernel(last, of, inside) };
+  const kernel = unitKernel(all, of, inside);
+  return { all: kernel, last: last === all ? kernel : unitKernel(last, of, inside) };
 }

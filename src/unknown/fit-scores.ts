@@ -1,10 +1,9 @@
 import { dot } from '../head/vector.ts';
 import { leadingDirections } from './leading-directions.ts';
 import type { Products } from './products.ts';
-import type { Rest } from './rest.ts';
 import { solveRidge } from './solve-ridge.ts';
 
-/** Kernels of the same rows, `[rows, rows]`: of all columns, and of the last tap's. */
+/** Kernels of the same rows: of all columns, and of the last tap's, which are the same matrix where there is one tap. */
 export interface Kernels {
   readonly all: Float64Array;
   readonly last: Float64Array;
@@ -12,18 +11,12 @@ export interface Kernels {
 
 /** What is fitted on rows, as combinations of them. */
 export interface RowFit {
-  /** `[rows, classes]`: the class scores of a photo are its inner products with the rows times these, plus {@link shares}. */
-  readonly coefficients: Float64Array;
+  /** Of each class, `[rows]`: its score of a photo is the photo's inner products with the rows times these, plus its share. */
+  readonly coefficients: readonly Float64Array[];
   /** The share of each class among the rows, `[classes]`. */
   readonly shares: Float64Array;
   /** Coefficients of each direction, `[rows]`. */
   readonly directions: readonly Float64Array[];
-}
-
-/** What fits compute with. */
-export interface Computing {
-  readonly products: Products;
-  readonly rest: Rest;
 }
 
 /**
@@ -43,26 +36,22 @@ export async function fitScores(
   labels: ArrayLike<number>,
   classes: number,
   directions: number,
-  { products, rest }: Computing,
+  products: Products,
 ): Promise<RowFit> {
   const rows = labels.length;
   const shares = new Float64Array(classes);
   for (let row = 0; row < rows; row++) shares[labels[row]!]! += 1 / rows;
-  const targets = new Float64Array(rows * classes);
-  for (let row = 0; row < rows; row++) {
-    for (let label = 0; label < classes; label++) {
-      targets[row * classes + label] = (labels[row] === label ? 1 : 0) - shares[label]!;
-    }
-  }
-  const held = await products.hold(last);
-  const found = await leadingDirections(held, directions);
-  await held.release();
-  return {
-    coefficients: await solveRidge(all, ridge * rows, targets, rest),
-    shares,
-    // Where the last tap never changes there is no direction: one that nothing has a share of stands for them.
-    directions: found.length > 0 ? found : [new Float64Array(rows)],
-  };
+  const targets = Array.from(shares, (share, label) =>
+    Float64Array.from({ length: rows }, (_, row) => (labels[row] === label ? 1 : 0) - share),
+  );
+  const heldAll = await products.hold(all);
+  const heldLast = last === all ? heldAll : await products.hold(last);
+  const coefficients = await solveRidge(heldAll, ridge * rows, targets);
+  const found = await leadingDirections(heldLast, directions);
+  await heldAll.release();
+  if (heldLast !== heldAll) await heldLast.release();
+  // Where the last tap never changes there is no direction: one that nothing has a share of stands for them.
+  return { coefficients, shares, directions: found.length > 0 ? found : [new Float64Array(rows)] };
 }
 
 /** Scores of photos, before they are compared with those of known ones. */
@@ -76,20 +65,17 @@ export interface RawScores {
 /** Scores photos by their kernels with the rows of a fit, `[photos, rows]`. */
 export function applyScores({ coefficients, shares, directions }: RowFit, { all, last }: Kernels): RawScores {
   const classes = shares.length;
-  const rows = coefficients.length / classes;
+  const rows = coefficients[0]?.length ?? 1;
   const photos = all.length / rows;
   const classScores = new Float64Array(photos * classes);
   const within = new Float64Array(photos);
   for (let photo = 0; photo < photos; photo++) {
-    for (let label = 0; label < classes; label++) classScores[photo * classes + label] = shares[label]!;
-    for (let row = 0; row < rows; row++) {
-      const product = all[photo * rows + row]!;
-      for (let label = 0; label < classes; label++) {
-        classScores[photo * classes + label]! += product * coefficients[row * classes + label]!;
-      }
+    const products = all.subarray(photo * rows, (photo + 1) * rows);
+    for (const [label, own] of coefficients.entries()) {
+      classScores[photo * classes + label] = shares[label]! + dot(own, products);
     }
-    const products = last.subarray(photo * rows, (photo + 1) * rows);
-    within[photo] = directions.reduce((sum, direction) => sum + dot(direction, products) ** 2, 0);
+    const lastProducts = last.subarray(photo * rows, (photo + 1) * rows);
+    within[photo] = directions.reduce((sum, direction) => sum + dot(direction, lastProducts) ** 2, 0);
   }
   return { classScores, within };
 }

@@ -61,16 +61,14 @@ export async function fitUnknown(input: UnknownInput): Promise<UnknownFit | unde
   const lastColumns = taps.at(-1) ?? columns;
   const rest = makeRest(signal);
   await using products = await openProducts(signal);
-  const grams = {
-    all: await gramOf(products, values, columns, columns),
-    last: await gramOf(products, values, columns, lastColumns),
-  };
+  const all = await gramOf(products, values, columns, columns);
+  const last = lastColumns === columns ? all : await gramOf(products, values, columns, lastColumns);
   const held = Array.from({ length: folds.count }, (_, fold) =>
     [...labels.keys()].filter((row) => folds.ofRow[row] === fold),
   );
   const fewest = rows.length - Math.max(...held.map(({ length }) => length));
   const directions = Math.max(1, Math.min(mostDirections, Math.floor(fewest / photosPerDirection)));
-  const setting = { grams, labels, classes: known.length, directions, products, rest };
+  const setting = { grams: { all, last }, labels, classes: known.length, directions, products, rest };
 
   const unseen = await crossFit(setting, held);
   const spread = measureSpread(unseen.scores, unseen.labels, known.length);

@@ -4,7 +4,7 @@ import type { HeldMatrix } from './products.ts';
 
 const mostIterations = 24;
 /** The iteration ends when a pass makes the variance that is covered grow by less than this share. */
-const leastGain = 1e-5;
+const leastGain = 1e-4;
 
 /**
  * Finds the directions along which rows vary most, as combinations of the rows, by orthogonal iteration on their kernel (Golub and
@@ -37,8 +37,7 @@ function orthonormalise(vectors: readonly Float64Array[]): Float64Array[] {
   const kept: Float64Array[] = [];
   for (const vector of vectors) {
     const before = length(vector);
-    // Twice, as rounding leaves a trace of the others after the first pass.
-    for (const other of [...kept, ...kept]) addScaled(vector, other, -dot(vector, other));
+    for (const other of kept) addScaled(vector, other, -dot(vector, other));
     const after = length(vector);
     if (after <= 1e-9 * before || after === 0) continue;
     scale(vector, 1 / after);
@@ -57,6 +56,7 @@ function unitDirections(basis: readonly Float64Array[], images: readonly Float64
   for (const [index, vector] of basis.entries()) {
     const image = images[index];
     if (image === undefined) continue;
+    // Twice, as rounding leaves a trace of the others after the first pass.
     for (const other of [...kept, ...kept]) {
       const share = dot(vector, other.image);
       addScaled(vector, other.vector, -share);

@@ -1,70 +1,65 @@
-import type { Rest } from './rest.ts';
+import { addScaled, dot, scale } from '../head/vector.ts';
+import type { HeldMatrix } from './products.ts';
+
+const mostIterations = 300;
+/** A solution is good when its residual is this much shorter than its target. */
+const tolerance = 1e-5;
 
 /**
- * Solves `(kernel + ridge · I) · x = targets` for a symmetric, positive semi-definite kernel by Cholesky's decomposition, in float64.
+ * Solves `(kernel + ridge · I) · x = target` for several targets at once by conjugate gradients (Hestenes and Stiefel 1952).
  *
- * @param kernel `[size, size]`; it is overwritten
- * @param targets `[size, columns]` row-major
- * @returns `[size, columns]`
+ * @param kernel symmetric and positive semi-definite, `[size, size]`
+ * @param targets each `[size]`
+ * @returns For each target its solution, `[size]`.
  */
 export async function solveRidge(
-  kernel: Float64Array,
+  kernel: HeldMatrix,
   ridge: number,
-  targets: Float64Array,
-  rest: Rest,
-): Promise<Float64Array> {
-  const size = Math.round(Math.sqrt(kernel.length));
-  const columns = targets.length / size;
-  for (let row = 0; row < size; row++) {
-    kernel[row * size + row]! += ridge;
-    for (let column = 0; column < row; column++) {
-      const sum = kernel[row * size + column]! - innerProduct(kernel, row * size, column * size, column);
-      kernel[row * size + column] = sum / kernel[column * size + column]!;
+  targets: readonly Float64Array[],
+): Promise<Float64Array[]> {
+  const systems = targets.map(startSystem);
+  for (let iteration = 0; iteration < mostIterations; iteration++) {
+    const active = systems.filter(({ square, enough }) => square > enough);
+    if (active.length === 0) break;
+    const images = await kernel.times(active.map(({ direction }) => direction));
+    for (const [index, system] of active.entries()) {
+      const image = images[index] ?? system.direction;
+      addScaled(image, system.direction, ridge);
+      step(system, image);
     }
-    const pivot = kernel[row * size + row]! - innerProduct(kernel, row * size, row * size, row);
-    kernel[row * size + row] = Math.sqrt(pivot);
-    await rest();
   }
-
-  const solution = targets.slice();
-  for (let row = 0; row < size; row++) {
-    for (let earlier = 0; earlier < row; earlier++) {
-      subtract(solution, columns, row, earlier, kernel[row * size + earlier]!);
-    }
-    divide(solution, columns, row, kernel[row * size + row]!);
-    await rest();
-  }
-  for (let row = size - 1; row >= 0; row--) {
-    divide(solution, columns, row, kernel[row * size + row]!);
-    for (let earlier = 0; earlier < row; earlier++) {
-      subtract(solution, columns, earlier, row, kernel[row * size + earlier]!);
-    }
-    await rest();
-  }
-  return solution;
+  return systems.map(({ solution }) => solution);
 }
 
-/** Inner product of `count` values from `a` and from `b` on. */
-function innerProduct(values: Float64Array, a: number, b: number, count: number): number {
-  // Four sums, as one alone waits for each addition before it starts the next.
-  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
-  const even = count - (count % 4);
-  for (let i = 0; i < even; i += 4) {
-    sum0 += values[a + i]! * values[b + i]!;
-    sum1 += values[a + i + 1]! * values[b + i + 1]!;
-    sum2 += values[a + i + 2]! * values[b + i + 2]!;
-    sum3 += values[a + i + 3]! * values[b + i + 3]!;
-  }
-  for (let i = even; i < count; i++) sum0 += values[a + i]! * values[b + i]!;
-  return sum0 + sum1 + (sum2 + sum3);
+interface System {
+  readonly solution: Float64Array;
+  readonly residual: Float64Array;
+  readonly direction: Float64Array;
+  /** Squared length of the residual. */
+  square: number;
+  /** The squared length at which it is small enough. */
+  readonly enough: number;
 }
 
-function subtract(values: Float64Array, columns: number, from: number, row: number, factor: number): void {
-  for (let column = 0; column < columns; column++) {
-    values[from * columns + column]! -= factor * values[row * columns + column]!;
-  }
+function startSystem(target: Float64Array): System {
+  const square = dot(target, target);
+  return {
+    solution: new Float64Array(target.length),
+    residual: target.slice(),
+    direction: target.slice(),
+    square,
+    enough: tolerance ** 2 * square,
+  };
 }
 
-function divide(values: Float64Array, columns: number, row: number, divisor: number): void {
-  for (let column = 0; column < columns; column++) values[row * columns + column]! /= divisor;
+/** Goes along the direction, of which `image` is what the matrix makes, and turns to the next. */
+function step(system: System, image: Float64Array): void {
+  const { solution, residual, direction } = system;
+  const length = system.square / dot(direction, image);
+  addScaled(solution, direction, length);
+  addScaled(residual, image, -length);
+  const square = dot(residual, residual);
+  scale(direction, square / system.square);
+  addScaled(direction, residual, 1);
+  system.square = square;
 }
