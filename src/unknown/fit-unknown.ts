@@ -67,7 +67,9 @@ export async function fitUnknown(input: UnknownInput): Promise<UnknownFit | unde
     [...labels.keys()].filter((row) => folds.ofRow[row] === fold),
   );
   const fewest = rows.length - Math.max(...held.map(({ length }) => length));
-  const directions = Math.max(1, Math.min(mostDirections, Math.floor(fewest / photosPerDirection)));
+  // All directions of a small tap would leave no distance from them.
+  const most = Math.min(mostDirections, Math.floor(fewest / photosPerDirection), Math.floor(lastColumns / 2));
+  const directions = Math.max(1, most);
   const setting = { grams: { all, last }, labels, classes: known.length, directions, products, rest };
 
   const unseen = await crossFit(setting, held);

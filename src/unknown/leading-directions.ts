@@ -4,7 +4,7 @@ import type { HeldMatrix } from './products.ts';
 
 const mostIterations = 24;
 /** The iteration ends when a pass makes the variance that is covered grow by less than this share. */
-const leastGain = 1e-4;
+const leastGain = 1e-6;
 
 /**
  * Finds the directions along which rows vary most, as combinations of the rows, by orthogonal iteration on their kernel (Golub and

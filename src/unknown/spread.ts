@@ -14,7 +14,8 @@ export const subspaceWeight = 0.2;
 
 /** Each class's statistics count as if that many photos scored as the average of all classes does. */
 const priorPhotos = 5;
-const leastDeviation = 1e-6;
+/** Where all photos score alike, rounding must not look like a difference. */
+const leastDeviation = 0.01;
 
 /** Measures the spread of photos by scores of fits that had not seen them. */
 export function measureSpread(
