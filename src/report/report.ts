@@ -11,6 +11,7 @@ import { renderRun } from './sections/run.ts';
 import { renderSkipped } from './sections/skipped.ts';
 import { renderSummary } from './sections/summary.ts';
 import { renderTraining } from './sections/training.ts';
+import { renderUnknown } from './sections/unknown.ts';
 import { writeStylesheet } from './stylesheet.ts';
 
 /**
@@ -25,6 +26,7 @@ export function renderReport(run: RunRecord, options: ReportOptions): string {
     { id: 'mistakes', title: 'Mistakes', body: renderMistakes(run, options) },
     { id: 'classes', title: 'Classes', body: renderPerClass(run) },
     { id: 'probabilities', title: 'Probabilities', body: renderProbabilities(run) },
+    { id: 'unknown', title: 'I don’t know', body: renderUnknown(run) },
     { id: 'training', title: 'Training', body: renderTraining(run) },
     { id: 'skipped', title: 'Skipped', body: renderSkipped(run) },
     { id: 'run', title: 'The run', body: renderRun(run) },

@@ -29,6 +29,8 @@ describe('the options of train', () => {
       allowSmall: false,
       strict: false,
       bottlenecks: false,
+      unknown: true,
+      falseRejectionPercent: 5,
     });
     expect(head.type).toBe('logistic');
   });
@@ -59,6 +61,10 @@ describe('the options of train', () => {
     ['strict', null],
     ['maxPixels', 0],
     ['bottlenecks', 'folder'],
+    ['unknown', 'no'],
+    ['falseRejectionPercent', 0],
+    ['falseRejectionPercent', 50.5],
+    ['measureUnknown', 1],
     ['home', ''],
     ['workers', 0],
     ['workers', 1.5],
