@@ -74,6 +74,7 @@ export interface FittedHead {
   readonly bias: Float32Array;
   /** Fraction of the validation rows classified right by weights that were fitted on the training rows alone; null without such rows. */
   readonly validationAccuracy: number | null;
+  /** Of every photo that can be held out, or of as many drawn ones as there is memory for. */
   readonly outOfFold: OutOfFold;
   readonly curve?: readonly CurvePoint[];
   readonly trials?: readonly L2Trial[];

@@ -61,7 +61,7 @@ async function fit(
   await using loss = await openSoftmaxLoss(space.parts, classes, space.scaling, signal);
 
   const folds = assignFolds(labels, joined.identities, wantedFolds, seed);
-  const foldHoldOuts = holdOutFolds(joined, folds);
+  const foldHoldOuts = holdOutFolds(joined, folds, classes);
   const holdOuts = validation.features.rows > 0 ? [joined.validation] : foldHoldOuts;
   const points = classes * space.scaling.mean.length + classes;
   const values = l2 === 'auto' ? grid : [l2];
