@@ -1,4 +1,4 @@
-// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed]`: every figure that the README claims, in one run.
+// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views]`: every figure that the README claims, in one run.
 import { benchAccuracy } from './accuracy.ts';
 import { benchBackbones } from './backbones.ts';
 import type { BenchResult } from './bench-result.ts';
@@ -9,6 +9,7 @@ import { benchImport } from './import.ts';
 import { benchImportSpeed } from './import-speed.ts';
 import { describeMachine } from './machine.ts';
 import { benchTraining } from './training.ts';
+import { benchViews } from './views.ts';
 
 const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   extraction: benchExtraction,
@@ -18,6 +19,7 @@ const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   backbones: benchBackbones,
   import: benchImport,
   'import-speed': benchImportSpeed,
+  views: benchViews,
 };
 
 const args = process.argv.slice(2);

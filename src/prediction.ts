@@ -1,9 +1,18 @@
 import type { ErrorCode, RegraftError } from './errors.ts';
+import type { ModelMetadata } from './model/metadata.ts';
 
 /** A class with its calibrated probability. */
 export interface ScoredLabel {
   readonly label: string;
   readonly probability: number;
+}
+
+/** Whether a photo shows none of the classes. */
+export interface UnknownVerdict {
+  /** The larger, the less the photo is like those that the classes were learned from. */
+  readonly score: number;
+  /** True when the score is above the model's threshold. */
+  readonly isUnknown: boolean;
 }
 
 /** What a classifier says of one photo. */
@@ -15,18 +24,28 @@ export interface Prediction {
   readonly probability: number | null;
   /** The most probable classes, most probable first. */
   readonly top: readonly ScoredLabel[];
+  /** Of a multi-label model: all classes that the photo shows, most probable first; possibly none. Absent when it could not be read. */
+  readonly labels?: readonly ScoredLabel[];
+  /** Whether it shows none of the classes; absent when the model has no such score, or the photo could not be read. */
+  readonly unknown?: UnknownVerdict;
   /** Why the photo could not be read. */
   readonly error?: { readonly code: ErrorCode; readonly reason: string };
 }
 
-/** Ranks the classes of one photo by their probabilities, `[labels]`. */
+/**
+ * Ranks the classes of one photo by their probabilities, `[labels]`; of a multi-label model it also picks those at or above their thresholds. An unknown photo
+ * too has a nearest class.
+ */
 export function rankedPrediction(
   path: string,
   probabilities: Float32Array,
-  labels: readonly string[],
+  { labels, thresholds }: Pick<ModelMetadata, 'labels' | 'thresholds'>,
   top: number,
+  unknown?: UnknownVerdict,
 ): Prediction {
   const scored = labels.map((label, index) => ({ label, probability: probabilities[index] ?? 0 }));
+  const shown =
+    thresholds && new Set(scored.filter(({ probability }, index) => probability >= (thresholds[index] ?? 0)));
   scored.sort((a, b) => b.probability - a.probability);
   const [best] = scored;
   return {
@@ -34,6 +53,8 @@ export function rankedPrediction(
     label: best?.label ?? null,
     probability: best?.probability ?? null,
     top: scored.slice(0, top),
+    ...(shown && { labels: scored.filter((one) => shown.has(one)) }),
+    ...(unknown === undefined ? {} : { unknown }),
   };
 }
 

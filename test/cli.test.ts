@@ -88,7 +88,7 @@ describe('wrong usage ends with exit code 2 and says what was expected', () => {
     [['train', 'photos', '--heda', 'retrain'], "Unknown option '--heda'.", 'Did you mean --head?'],
     [
       ['train', 'photos', '--head', 'logistics'],
-      "Expected logistic, ridge, centroid, mlp or retrain for --head but received 'logistics'.",
+      "Expected auto, logistic, ridge, centroid, mlp or retrain for --head but received 'logistics'.",
       'Did you mean logistic?',
     ],
     [
@@ -109,7 +109,7 @@ describe('wrong usage ends with exit code 2 and says what was expected', () => {
     [['train', 'photos', '--seed', '-1'], "received '-1'.", ''],
     [
       ['train', 'photos', '--learning-rate', '0.1'],
-      '--learning-rate belongs to --head retrain or mlp, but the head is logistic.',
+      '--learning-rate belongs to --head retrain or mlp, but the head is auto.',
       'Add --head retrain',
     ],
     [

@@ -3,7 +3,7 @@ import { RegraftError } from '../errors.ts';
 import { choiceOption, integerOption, positiveNumberOption } from './option-values.ts';
 
 /** The heads that can be trained; the first is the default. */
-export const headTypes = ['logistic', 'ridge', 'centroid', 'mlp', 'retrain'] as const;
+export const headTypes = ['auto', 'logistic', 'ridge', 'centroid', 'mlp', 'retrain'] as const;
 
 /** One of {@link headTypes}. */
 export type HeadName = (typeof headTypes)[number];
@@ -29,7 +29,7 @@ const headFlags: readonly HeadFlag[] = [
     parse: (flag) => positiveNumberOption(flag),
   },
   {
-    heads: ['logistic', 'ridge', 'mlp'],
+    heads: ['auto', 'logistic', 'ridge', 'mlp'],
     key: 'classWeights',
     flag: '--class-weights',
     placeholder: '<how>',
@@ -115,7 +115,7 @@ export function addHeadOptions(command: Command): void {
   command.optionsGroup('Head:');
   command.option(
     '--head <type>',
-    'how the new layer is trained: logistic (best of a grid of penalties), ridge (the same in closed form), ' +
+    'how the new layer is trained: auto (the best of ridge and logistic), logistic (best of a grid of penalties), ridge (the same in closed form), ' +
       'centroid (nearest class mean, for a few photos), mlp (with a hidden layer) or retrain (the classic recipe)',
     choiceOption('--head', headTypes),
     headTypes[0],

@@ -23,33 +23,52 @@ export function printJson(context: CommandContext): PredictionPrinter {
   };
 }
 
-/** CSV with a header: path, label and probability (of the `top` most probable classes), error code and reason. */
-export function printCsv(out: Screen, top: number): PredictionPrinter {
-  const ranks = Array.from({ length: top }, (_, rank) => (rank === 0 ? '' : String(rank + 1)));
-  out.text(
-    formatCsvRow([
-      'path',
-      ...ranks.flatMap((rank) => [`label${rank}`, `probability${rank}`]),
-      'error',
-      'reason',
-    ]),
-  );
+/**
+ * CSV with a header: path, label and probability (of the `top` most probable classes), error code and reason; and of a model that tells
+ * unknown photos, `unknown` (true or false) and the score.
+ */
+export function printCsv(out: Screen, top: number, tellsUnknown = false): PredictionPrinter {
+  const ranks = rankColumns(top);
+  const last = tellsUnknown ? ['unknown', 'unknownScore'] : [];
+  out.text(formatCsvRow(['path', ...ranks.names, 'error', 'reason', ...last]));
   return {
-    add({ path, top: best, error }) {
-      const cells = ranks.flatMap((_, rank) => {
-        const guess = best[rank];
-        return guess === undefined ? ['', ''] : [guess.label, String(guess.probability)];
-      });
-      out.text(formatCsvRow([path, ...cells, error?.code ?? '', error?.reason ?? '']));
+    add(prediction) {
+      const { path, error, unknown } = prediction;
+      const verdict = unknown === undefined ? ['', ''] : [String(unknown.isUnknown), String(unknown.score)];
+      out.text(
+        formatCsvRow([
+          path,
+          ...ranks.cells(prediction),
+          error?.code ?? '',
+          error?.reason ?? '',
+          ...(tellsUnknown ? verdict : []),
+        ]),
+      );
     },
     end: () => undefined,
+  };
+}
+
+/** The columns of the `top` most probable classes: label, probability, label2, probability2, … */
+export function rankColumns(top: number): {
+  readonly names: readonly string[];
+  readonly cells: (prediction: Prediction) => readonly string[];
+} {
+  const ranks = Array.from({ length: top }, (_, rank) => (rank === 0 ? '' : String(rank + 1)));
+  return {
+    names: ranks.flatMap((rank) => [`label${rank}`, `probability${rank}`]),
+    cells: ({ top: best }) =>
+      ranks.flatMap((_, rank) => {
+        const guess = best[rank];
+        return guess === undefined ? ['', ''] : [guess.label, String(guess.probability)];
+      }),
   };
 }
 
 /** ImageNet's names are as long as sentences. */
 const mostLabelColumns = 30;
 
-/** Aligned lines for people: `photo.jpg  →  roses  97.3 %  tulips 1.8 %`. */
+/** Aligned lines for people: `photo.jpg  →  roses  97.3 %  tulips 1.8 %`, or `photo.jpg  →  unknown  (nearest: roses 41.0 %)`. */
 export function printTable(
   out: Screen,
   photos: readonly ListedPhoto[],
@@ -65,12 +84,17 @@ export function printTable(
     Math.max(16, room - labelWidth - '  →    100.0 %'.length - 1),
   );
   return {
-    add({ path, label, probability, top, error }) {
-      const name = padCell(out.live ? shorten(printable(path), pathWidth) : printable(path), pathWidth);
+    add({ path, label, probability, top, unknown, error }) {
+      const name = padCell(out.live ? shortenPath(printable(path), pathWidth) : printable(path), pathWidth);
       if (error !== undefined || label === null || probability === null) {
         out.line(
           `${name}  ${colors.yellow('✖')}  ${colors.dim(`${error?.code ?? ''}: ${printable(error?.reason ?? '')}`)}`,
         );
+        return;
+      }
+      if (unknown?.isUnknown === true) {
+        const nearest = `(nearest: ${printable(label)} ${formatPercent(probability)})`;
+        out.line(`${name}  →  ${colors.yellow('unknown')}  ${colors.dim(nearest)}`);
         return;
       }
       const others = top
@@ -86,7 +110,7 @@ export function printTable(
 }
 
 /** Cuts the beginning of a path, as its end tells photos apart. */
-function shorten(path: string, width: number): string {
+export function shortenPath(path: string, width: number): string {
   if (stringWidth(path) <= width) return path;
   const letters = [...new Intl.Segmenter().segment(path)].map(({ segment }) => segment);
   while (stringWidth(letters.join('')) > width - 1) letters.shift();

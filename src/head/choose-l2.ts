@@ -1,8 +1,8 @@
 import type { L2Trial } from './head.ts';
 import { fitLogistic, splitPoint } from './fit-logistic.ts';
 import { followL2 } from './l2-path.ts';
-import { measureLogits } from './measure-logits.ts';
-import type { SoftmaxLoss } from './softmax-loss.ts';
+import type { LogitsFit } from './measure-logits.ts';
+import type { RowLoss } from './row-loss.ts';
 
 /** A set of rows to fit on, and rows to judge the fit by. */
 export interface HoldOut {
@@ -14,10 +14,10 @@ export interface HoldOut {
 
 /** What {@link chooseL2} needs. */
 export interface L2Search {
-  readonly loss: SoftmaxLoss;
+  readonly loss: RowLoss;
   readonly classes: number;
-  /** Label of each row, `[rows]`. */
-  readonly labels: Int32Array;
+  /** Measures the logits of held-out rows. */
+  readonly measure: (logits: Float32Array, rows: readonly number[]) => LogitsFit;
   readonly holdOuts: readonly HoldOut[];
   /** Values to try, from strong to weak. */
   readonly grid: readonly number[];
@@ -42,11 +42,8 @@ export interface L2Choice {
 
 /** Follows the path of L2 by fits that start each where the last ended, judged on the held-out rows. */
 export async function chooseL2(search: L2Search): Promise<L2Choice> {
-  const { loss, classes, labels, holdOuts, onFit } = search;
-  const heldOutLabels = Int32Array.from(
-    holdOuts.flatMap(({ rows }) => rows),
-    (row) => labels[row] ?? 0,
-  );
+  const { loss, classes, measure, holdOuts, onFit } = search;
+  const heldOut = holdOuts.flatMap(({ rows }) => rows);
   let fits = holdOuts.map(() => new Float64Array(search.points));
   const { l2, best, trials } = await followL2(search.grid, async (value) => {
     const logits: Float32Array[] = [];
@@ -59,7 +56,7 @@ export async function chooseL2(search: L2Search): Promise<L2Choice> {
       onFit();
     }
     fits = next;
-    return { ...measureLogits(joined(logits), heldOutLabels, classes), fits, logits };
+    return { ...measure(joined(logits), heldOut), fits, logits };
   });
   return { l2, trials, fits: best.fits, logits: best.logits, accuracy: best.accuracy };
 }

@@ -7,6 +7,8 @@ export interface LabelledRows {
   readonly features: FeatureMatrix;
   /** Class index of each row, `[rows]`. */
   readonly labels: Int32Array;
+  /** In a multi-label data set: 1 where the row shows the class, else 0; `labels` then says nothing. `[rows, classes]` */
+  readonly targets?: Uint8Array | undefined;
   /** An identity for each row; rows of equal identity (duplicate photos, views of one photo) stay in one fold. `[rows]` */
   readonly identities: readonly string[];
 }
@@ -36,6 +38,8 @@ export interface OutOfFold {
   readonly logits: Float32Array;
   /** `[rows]` */
   readonly labels: Int32Array;
+  /** Of a multi-label data set: see {@link LabelledRows}. `[rows, classes]` */
+  readonly targets?: Uint8Array | undefined;
 }
 
 /** A point of a training curve; accuracies are fractions. */
@@ -72,8 +76,13 @@ export interface FittedHead {
   readonly weights: Float32Array;
   /** `[classes]` */
   readonly bias: Float32Array;
-  /** Fraction of the validation rows classified right by weights that were fitted on the training rows alone; null without such rows. */
+  /**
+   * Fraction of the validation rows classified right (in a multi-label data set: in every class) by weights that were fitted on the
+   * training rows alone; null without such rows.
+   */
   readonly validationAccuracy: number | null;
+  /** Of a multi-label data set: the mean average precision of the same weights on the validation rows. */
+  readonly validationMeanAveragePrecision?: number | null;
   /** Of every photo that can be held out, or of as many drawn ones as there is memory for. */
   readonly outOfFold: OutOfFold;
   readonly curve?: readonly CurvePoint[];

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { RegraftError } from '../errors.ts';
 import { chooseL2, type L2Choice } from './choose-l2.ts';
 import { fitLogistic } from './fit-logistic.ts';
 import { classWeightsOption } from './class-weights.ts';
 import { countFits } from './count-fits.ts';
-import { crossFit, sortByRow } from './cross-fit.ts';
+import { crossFit } from './cross-fit.ts';
 import { describeScale, foldScaling, measureFeatures } from './feature-scaling.ts';
 import { checkFinite } from './finite-chunks.ts';
 import { assignFolds } from './folds.ts';
@@ -11,7 +12,7 @@ import type { FittedHead, HeadInput, HeadTrainer } from './head.ts';
 import { holdOutFolds, joinRows, learnRows } from './joined-rows.ts';
 import { positiveNumber, wholeNumber } from '../options.ts';
 import { openRowSpace } from './row-space.ts';
-import { openSoftmaxLoss } from './softmax-loss.ts';
+import { taskOf } from './logistic-task.ts';
 
 const l2Error = '"auto" or a number above 0';
 
@@ -39,7 +40,8 @@ const grid = [1, 2, 3, 4, 5, 6, 7, 8]
 const defaultL2 = 1e-4;
 
 /**
- * Multinomial logistic regression with an L2 penalty, fitted by L-BFGS on all rows at once.
+ * Logistic regression with an L2 penalty, fitted by L-BFGS on all rows at once: multinomial, or of each class for itself in a multi-label
+ * data set (see {@link taskOf}).
  *
  * Features are centred on the training mean and divided by one number a tap, so that training rows have a mean squared length of 1,
  * to which each tap gives the same; then `mean cross entropy + l2 / 2 · ‖weights‖²` is minimised (bias free), and the scaling is folded into the weights. L2 is
@@ -53,14 +55,15 @@ async function fit(
   { l2, folds: wantedFolds, maxIterations, tolerance, classWeights }: LogisticOptions,
 ): Promise<FittedHead> {
   const { classes, taps, training, validation, seed, signal } = input;
+  if (training.targets !== undefined && classWeights !== 'none') throw severalLabelsError(classWeights);
   const scaling = await measureFeatures(learnRows(training).features, taps, signal);
   await checkFinite(validation.features, 'validation', signal);
   const joined = joinRows(input, classWeights);
-  const { labels } = joined;
+  const task = taskOf(joined, classes);
   const space = await openRowSpace(joined, scaling, signal);
-  await using loss = await openSoftmaxLoss(space.parts, classes, space.scaling, signal);
+  await using loss = await task.openLoss(space.parts, classes, space.scaling, signal);
 
-  const folds = assignFolds(labels, joined.identities, wantedFolds, seed);
+  const folds = assignFolds(task.strata, joined.identities, wantedFolds, seed);
   const foldHoldOuts = holdOutFolds(joined, folds, classes);
   const holdOuts = validation.features.rows > 0 ? [joined.validation] : foldHoldOuts;
   const points = classes * space.scaling.mean.length + classes;
@@ -73,7 +76,7 @@ async function fit(
       : await chooseL2({
           loss,
           classes,
-          labels,
+          measure: task.measure,
           holdOuts,
           grid: values,
           points,
@@ -97,9 +100,11 @@ async function fit(
   return {
     type: 'logistic',
     ...foldScaling(point, classes, scaling),
-    validationAccuracy: validation.features.rows > 0 ? choice.accuracy : null,
-    outOfFold: sortByRow(foldHoldOuts, crossFitted, labels, classes),
-    trials: choice.trials,
+    ...(validation.features.rows > 0
+      ? task.validated(choice.logits[0] ?? new Float32Array(0), joined.validation.rows)
+      : { validationAccuracy: null }),
+    outOfFold: task.outOfFold(foldHoldOuts, crossFitted),
+    trials: task.trials(choice.trials),
     settings: {
       l2: choice.l2,
       l2ChosenBy: chosenBy(l2, validation.features.rows, holdOuts.length),
@@ -112,6 +117,13 @@ async function fit(
       featureScale: describeScale(scaling, taps),
     },
   };
+}
+
+function severalLabelsError(classWeights: string): RegraftError {
+  const message = `Expected "none" for classWeights, as the photos have several labels, but received "${classWeights}".`;
+  return new RegraftError('INVALID_OPTION', message, {
+    hint: 'Leave it out: the thresholds of the classes do its work there.',
+  });
 }
 
 function nothingToChooseBy(l2: number | 'auto'): L2Choice {

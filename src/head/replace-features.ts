@@ -6,6 +6,7 @@ export function replaceFeatures(rows: LabelledRows, values: Float32Array, column
   return {
     labels: rows.labels,
     identities: rows.identities,
+    ...(rows.targets === undefined ? {} : { targets: rows.targets }),
     features: {
       rows: count,
       columns,

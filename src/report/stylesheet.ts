@@ -128,6 +128,9 @@ svg .strong{fill:var(--ink);font-weight:600}
 .key{margin-inline-end:1.4rem;white-space:nowrap}
 .key .swatch{height:3px;width:1.2em;vertical-align:.25em;border-radius:2px;background:currentColor}
 .plot{display:grid;grid-template-columns:44px minmax(0,1fr)}
+.histogram+.abscissa{padding-inline-start:0}
+.histogram .marked{stroke:var(--ink)}
+.legend{margin-inline-end:1.4rem;white-space:nowrap}
 .lines{overflow:hidden}
 .lines *{vector-effect:non-scaling-stroke}
 .grid{stroke:var(--line)}
@@ -193,6 +196,7 @@ const matrix = `
 
 const mistakes = `
 .mistakes{display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:1.6rem 1.25rem}
+.quiet+.mistakes{margin-top:1rem}
 .mistakes img{display:block;width:100%;aspect-ratio:1;object-fit:cover;border-radius:8px;background:var(--raised);
   margin-bottom:.55rem}
 .mistakes p{font-size:.94rem;line-height:1.4;overflow-wrap:anywhere}

@@ -7,7 +7,7 @@ const run = makeRun({ classes: ['a', 'b'], name: 'flower_photos' });
 
 it('names the photos, the network, the split, the seed and the head', () => {
   expect(writeCommand(run)).toBe(
-    'regraft train flower_photos --backbone inception-v3 --form uint8 --tap Mixed_6e --tap Mixed_7a --tap AvgPool_1a_8x8 ' +
+    'regraft train flower_photos --backbone inception-v3 --form uint8 --tap Mixed_6e --tap Mixed_7a --tap AvgPool_1a_8x8 --views 1 ' +
       '--validation-percent 10 --test-percent 10 --seed 0 --head logistic',
   );
 });
@@ -38,19 +38,41 @@ it('names a network of the user’s own with how its photos are prepared', () =>
 });
 
 it('names photos and output as they were given, and the switches that were on', () => {
-  const options = {
+  const options: RunRecord['options'] = {
     source: '../photos of mine.csv',
     out: 'model',
     split: null,
     network: run.options.network,
+    classes: ['daisy', 'roses, red', '-x'],
     nested: true,
     allowSmall: true,
     strict: true,
     maxPixels: 5_000_000,
+    views: 4,
+    testViews: 10,
+    viewsReason: null,
+    augment: 'strong',
+    unknown: true,
+    falseRejectionPercent: 2.5,
+    measureUnknown: true,
   };
   expect(writeCommand({ ...run, options })).toMatch(
-    /^regraft train '\.\.\/photos of mine\.csv' .*--out model .*--nested --allow-small --strict --max-pixels 5000000 --seed 0/,
+    /^regraft train '\.\.\/photos of mine\.csv' .*--out model .*--class=daisy --class='roses, red' --class=-x --nested --allow-small --strict --max-pixels 5000000 --false-rejection 2\.5 --measure-unknown --seed 0/,
   );
+  expect(writeCommand({ ...run, options: { ...options, unknown: false, measureUnknown: null } })).toContain(
+    ' --no-unknown --false-rejection 2.5 --seed 0',
+  );
+});
+
+it('names the views, those of tests where they are others, and augmented ones where there are any', () => {
+  const withViews = (options: Partial<RunRecord['options']>): string =>
+    writeCommand({ ...run, options: { ...run.options, ...options } });
+  expect(withViews({ views: 4, testViews: 4 })).toContain(' --views 4 --validation-percent');
+  expect(withViews({ views: 2, testViews: 10, augment: 'colour' })).toContain(
+    ' --views 2 --test-views 10 --augment colour --validation-percent',
+  );
+  const bottlenecks = { ...run.backbone, id: 'bottlenecks', sha256: null, form: null };
+  expect(writeCommand({ ...run, backbone: bottlenecks })).not.toContain('views');
 });
 
 it('names every constant of the classic recipe', () => {

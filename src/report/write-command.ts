@@ -11,6 +11,7 @@ export function writeCommand({ options, split, backbone, head }: RunRecord): str
     words.push(...preparationFlags(options.network));
     // A tensor's name may hold a comma.
     for (const tap of backbone.taps) words.push('--tap', quote(tap));
+    words.push(...viewFlags(options));
   }
   if (options.out !== null) words.push('--out', quote(options.out));
   if (options.split !== null) words.push('--split', quote(options.split));
@@ -18,11 +19,29 @@ export function writeCommand({ options, split, backbone, head }: RunRecord): str
     words.push('--validation-percent', String(split.validationPercent));
     words.push('--test-percent', String(split.testPercent));
   }
+  // A name may hold a comma, or begin with a dash.
+  for (const name of options.classes ?? []) words.push(`--class=${quoteText(name)}`);
   if (options.nested) words.push('--nested');
   if (options.allowSmall) words.push('--allow-small');
   if (options.strict) words.push('--strict');
   if (options.maxPixels !== null) words.push('--max-pixels', String(options.maxPixels));
+  if (!options.unknown) words.push('--no-unknown');
+  if (options.falseRejectionPercent !== 5) {
+    words.push('--false-rejection', String(options.falseRejectionPercent));
+  }
+  if (options.measureUnknown !== null) {
+    words.push(options.measureUnknown ? '--measure-unknown' : '--no-measure-unknown');
+  }
   return [...words, '--seed', String(split.seed), '--head', quote(head.type), ...headFlags(head)].join(' ');
+}
+
+function viewFlags({ views, testViews, augment }: RunRecord['options']): string[] {
+  return [
+    '--views',
+    String(views),
+    ...(testViews === views ? [] : ['--test-views', String(testViews)]),
+    ...(augment === 'none' ? [] : ['--augment', augment]),
+  ];
 }
 
 function preparationFlags({
@@ -74,6 +93,9 @@ function settingFlag(settings: RunRecord['head']['settings'], key: string): stri
 
 function quote(text: string): string {
   // A name that begins with a dash would be read as a flag.
-  const word = text.startsWith('-') ? `./${text}` : text;
+  return quoteText(text.startsWith('-') ? `./${text}` : text);
+}
+
+function quoteText(word: string): string {
   return /^[\p{L}\p{N}_./:=@,-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -18,8 +18,10 @@ const stages = [
   'runtime',
   'features',
   'head',
+  'unknown',
   'evaluate',
   'model',
+  'runs',
   'report',
   'demo',
 ];
@@ -35,7 +37,9 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   features: ['image', 'runtime', 'backbone', 'dataset (types)'],
   head: ['features (types)', 'runtime', 'evaluate'],
   evaluate: [],
-  model: ['backbone (types)', 'evaluate (types)', 'head'],
+  unknown: ['features', 'runtime', 'head'],
+  model: ['backbone (types)', 'evaluate (types)', 'head', 'unknown'],
+  runs: ['dataset', 'evaluate', 'model'],
   report: ['image', 'model', 'evaluate'],
   demo: ['backbone'],
 };

@@ -9,6 +9,7 @@ export interface RunShape {
   readonly skipped?: RunRecord['skipped'];
   readonly notices?: readonly string[];
   readonly name?: string;
+  readonly unknown?: RunRecord['unknown'];
 }
 
 /** Makes a run record whose figures fit together, without training anything. */
@@ -38,13 +39,22 @@ export function makeRun({
         resize: null,
         kernel: null,
       },
+      classes: null,
       nested: false,
       allowSmall: false,
       strict: false,
       maxPixels: null,
+      views: 1,
+      testViews: 1,
+      viewsReason: null,
+      augment: 'none',
+      unknown: true,
+      falseRejectionPercent: 5,
+      measureUnknown: null,
     },
     dataset: {
       name: shape.name ?? 'flower_photos',
+      task: 'single-label',
       classes: [...classes],
       counts: Object.fromEntries(classes.map((label, index) => [label, (supports[index] ?? 0) * 10])),
     },
@@ -94,6 +104,7 @@ export function makeRun({
         confusion: confusion.map((counts) => [...counts]),
       },
     },
+    unknown: shape.unknown ?? null,
     mistakes: listMistakes(classes, confusion),
     timings: { scanMs: 412, featuresMs: 21_300, headMs: 1830, evaluateMs: 240, totalMs: 24_100 },
     model: { path: 'flower_photos-model/model.onnx', sha256: 'b'.repeat(64), bytes: 24_103_118 },
