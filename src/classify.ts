@@ -10,7 +10,7 @@ import type { ModelMetadata } from './model/metadata.ts';
 import { photoFitOf } from './model/photo-fit.ts';
 import { commonOptions, parseOptions, parsePath, wholeNumber } from './options.ts';
 import { checkPhotos, parsePhoto } from './photo-argument.ts';
-import { failedPrediction, type Prediction, rankedPrediction } from './prediction.ts';
+import { failedPrediction, type Prediction, rankedPrediction, type UnknownVerdict } from './prediction.ts';
 import { openSessions } from './runtime/session-pool.ts';
 
 /** Options of {@link loadClassifier}. */
@@ -92,8 +92,9 @@ export async function loadClassifier(location: string, options: ClassifierOption
       return failedPrediction(name, error);
     }
     const image = { type: 'uint8', dims: [1, fit.height, fit.width, 3], data } as const;
-    const { probabilities } = await sessions.run({ [input]: image }, { signal, transfer: true });
-    return rankedPrediction(name, probabilities?.data as Float32Array, metadata, top);
+    const { probabilities, unknown } = await sessions.run({ [input]: image }, { signal, transfer: true });
+    const verdict = judge(unknown?.data[0], metadata.unknown);
+    return rankedPrediction(name, probabilities?.data as Float32Array, metadata, top, verdict);
   };
 
   return {
@@ -126,6 +127,15 @@ export async function loadClassifier(location: string, options: ClassifierOption
       return sessions[Symbol.asyncDispose]();
     },
   };
+}
+
+function judge(
+  output: number | bigint | undefined,
+  settings: ModelMetadata['unknown'],
+): UnknownVerdict | undefined {
+  if (settings === null || output === undefined) return undefined;
+  const score = Number(output);
+  return { score, isUnknown: score > settings.threshold };
 }
 
 function closedError(path: string): RegraftError {

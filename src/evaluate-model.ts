@@ -7,9 +7,13 @@ import { readSplitCsv } from './dataset/split-csv.ts';
 import { RegraftError } from './errors.ts';
 import type { MultiLabelMetrics } from './evaluate/label-metrics.ts';
 import type { Mistake, TestMetrics } from './evaluate/metrics.ts';
+import { measureRejection, type Rejection } from './evaluate/rejection.ts';
+import { indexOfLargest } from './evaluate/softmax.ts';
 import { regraftHome } from './home.ts';
 import { type ClassifiedPhoto, measureClassified } from './measure-classified.ts';
-import { commonOptions, flag, parseOptions, parsePath } from './options.ts';
+import { measureUnknownPhotos, type UnknownPhotos } from './measure-unknown-photos.ts';
+import { commonOptions, flag, parseOptions, parsePath, text } from './options.ts';
+import type { UnknownVerdict } from './prediction.ts';
 import type { OnProgress } from './shared/progress.ts';
 import type { Task } from './shared/task.ts';
 import { startStages } from './training/stages.ts';
@@ -17,6 +21,8 @@ import { startStages } from './training/stages.ts';
 /** Options of {@link evaluateModel}. */
 export interface EvaluateOptions {
   readonly nested?: boolean | undefined;
+  /** Folder of photos of none of the classes, to measure how well the model tells them. */
+  readonly unknown?: string | undefined;
   readonly maxPixels?: number | undefined;
   readonly home?: string | undefined;
   readonly workers?: number | undefined;
@@ -27,6 +33,8 @@ export interface EvaluateOptions {
 /** What a model reaches on labelled photos. `ece` and `eceUncalibrated` are equal: the model is calibrated as it is. */
 export interface ModelEvaluation extends TestMetrics {
   readonly labels: readonly string[];
+  /** What is rejected as unknown; null when the model has no score for that. */
+  readonly unknown: (Rejection & { readonly others: UnknownPhotos | null }) | null;
   /** How many of the photos the model was trained on or chosen by, as the `split.csv` beside it tells; 0 without one. */
   readonly trainedOn: number;
   /** Of one label a photo; those of several are in `multiLabel`. */
@@ -37,7 +45,11 @@ export interface ModelEvaluation extends TestMetrics {
   readonly skipped: readonly SkippedPhoto[];
 }
 
-const evaluateOptions = z.strictObject({ ...commonOptions, nested: flag().default(false) });
+const evaluateOptions = z.strictObject({
+  ...commonOptions,
+  nested: flag().default(false),
+  unknown: text().optional(),
+});
 
 /**
  * Measures a trained classifier on a folder of labelled photos.
@@ -57,14 +69,15 @@ export async function evaluateModel(
   const scan = { home, nested, onProgress, signal, minClasses: 1 } as const;
   // First, so that a wrong path is told before a long scan.
   await using classifier = await loadClassifier(model, { workers, signal });
+  refuseWithoutScore(classifier, settings.unknown);
   const dataset = await stages.time('scan', () => scanDataset(source, scan));
   refuseOtherTask(classifier, dataset, source);
   const { labels } = classifier;
-  const unknown = dataset.classes.filter((name) => !labels.includes(name));
+  const strange = dataset.classes.filter((name) => !labels.includes(name));
   const several = dataset.task === 'multi-label';
-  const isKnown = ({ label }: Photo): boolean => several || !unknown.includes(dataset.classes[label] ?? '');
+  const isKnown = ({ label }: Photo): boolean => several || !strange.includes(dataset.classes[label] ?? '');
   const known = dataset.photos.filter(isKnown);
-  if (known.length === 0 || unknown.length === dataset.classes.length) {
+  if (known.length === 0 || strange.length === dataset.classes.length) {
     throw new RegraftError(
       'NO_CLASSES',
       `None of the classes in ${source} (${dataset.classes.join(', ')}) is known to the model.`,
@@ -78,8 +91,8 @@ export async function evaluateModel(
     const text = `The model was trained on ${trainedOn} of these ${known.length} photos, so that the figures look better than they are: give photos that it has not seen.`;
     onProgress?.({ type: 'notice', stage: 'evaluate', text });
   }
-  if (several && unknown.length > 0) {
-    const text = `The model does not know the labels ${unknown.join(', ')}: they are not measured.`;
+  if (several && strange.length > 0) {
+    const text = `The model does not know the labels ${strange.join(', ')}: they are not measured.`;
     onProgress?.({ type: 'notice', stage: 'evaluate', text });
   }
   const skipped: SkippedPhoto[] = [
@@ -106,6 +119,7 @@ export async function evaluateModel(
   return {
     ...measureClassified(rows, dataset.classes, classifier.info),
     labels,
+    unknown: await measureUnknown(classifier, rows, dataset.classes, settings),
     trainedOn,
     skipped,
   };
@@ -126,10 +140,48 @@ function refuseOtherTask({ path, info }: Classifier, { task }: Dataset, source: 
   );
 }
 
+function refuseWithoutScore({ path, info }: Classifier, folder: string | undefined): void {
+  if (folder === undefined || info.unknown !== null) return;
+  throw new RegraftError(
+    'INVALID_OPTION',
+    `Expected a model that tells unknown photos for unknown, but ${path} has no score for that.`,
+    { hint: 'Train it again, with more photos if that was the reason, or leave unknown out.' },
+  );
+}
+
+async function measureUnknown(
+  classifier: Classifier,
+  rows: readonly JudgedPhoto[],
+  classes: readonly string[],
+  { unknown: folder, maxPixels, signal }: Pick<EvaluateOptions, 'unknown' | 'maxPixels' | 'signal'>,
+): Promise<ModelEvaluation['unknown']> {
+  if (classifier.info.unknown === null) return null;
+  const rejection = measureRejection(
+    rows.map(({ unknown }) => unknown?.isUnknown === true),
+    rows.map(({ photo, probabilities }) => {
+      const best = indexOfLargest(probabilities, 0, probabilities.length);
+      return classifier.labels[best] === classes[photo.label];
+    }),
+  );
+  const scores = Float64Array.from(rows.flatMap(({ unknown }) => unknown?.score ?? []));
+  return {
+    ...rejection,
+    others:
+      folder === undefined
+        ? null
+        : await measureUnknownPhotos(classifier, folder, scores, { maxPixels, signal }),
+  };
+}
+
 async function countTrained(model: string, photos: readonly Photo[]): Promise<number> {
   const rows = await readSplitCsv(join(dirname(model), 'split.csv')).catch(() => []);
   const trained = new Set(rows.flatMap(({ sha256, part }) => (part === 'test' ? [] : (sha256 ?? []))));
   return photos.filter(({ sha256 }) => trained.has(sha256)).length;
+}
+
+/** A classified photo with what the model's score says of it. */
+interface JudgedPhoto extends ClassifiedPhoto {
+  readonly unknown: UnknownVerdict | undefined;
 }
 
 /** Classifies photos; what cannot be read is added to `skipped`. */
@@ -138,18 +190,22 @@ async function classifyLabelled(
   photos: readonly Photo[],
   skipped: SkippedPhoto[],
   { onProgress, ...options }: Pick<EvaluateOptions, 'maxPixels' | 'signal' | 'onProgress'>,
-): Promise<ClassifiedPhoto[]> {
+): Promise<JudgedPhoto[]> {
   const { labels } = classifier;
-  const rows: ClassifiedPhoto[] = [];
+  const rows: JudgedPhoto[] = [];
   const files = photos.map(({ file }) => file);
   const start = performance.now();
   let done = 0;
-  for await (const { top, error } of classifier.classify(files, { ...options, top: labels.length })) {
+  for await (const { top, unknown, error } of classifier.classify(files, {
+    ...options,
+    top: labels.length,
+  })) {
     const photo = photos[done++];
     if (photo === undefined) break;
     if (error === undefined) {
       const scores = new Map(top.map(({ label, probability }) => [label, probability]));
-      rows.push({ photo, probabilities: labels.map((label) => scores.get(label) ?? 0) });
+      const probabilities = labels.map((label) => scores.get(label) ?? 0);
+      rows.push({ photo, probabilities, unknown });
     } else {
       skipped.push({ path: photo.path, ...error });
     }

@@ -13,7 +13,7 @@ export type {
 } from './runs/comparison.ts';
 export { repeatsRecordSchema, type RepeatsRecord } from './runs/repeats-record.ts';
 export { loadClassifier, type Classifier, type ClassifierOptions, type ClassifyOptions } from './classify.ts';
-export type { Prediction, ScoredLabel } from './prediction.ts';
+export type { Prediction, ScoredLabel, UnknownVerdict } from './prediction.ts';
 export { evaluateModel, type EvaluateOptions, type ModelEvaluation } from './evaluate-model.ts';
 export {
   importClassifier,
@@ -25,6 +25,8 @@ export { exportFeatures, type ExportedFeatures, type ExportFeaturesOptions } fro
 export { RegraftError, type ErrorCode, type RegraftErrorOptions } from './errors.ts';
 export { runRecordSchema, type RunRecord } from './model/run-record.ts';
 export type { ModelMetadata } from './model/metadata.ts';
+export type { Rejection } from './evaluate/rejection.ts';
+export type { UnknownPhotos } from './measure-unknown-photos.ts';
 export type { ClassMetrics, Mistake, TestMetrics } from './evaluate/metrics.ts';
 export type { LabelMetrics, LabelMistake, MultiLabelMetrics } from './evaluate/label-metrics.ts';
 export type { SkippedPhoto } from './dataset/dataset.ts';

@@ -7,6 +7,14 @@ export interface ScoredLabel {
   readonly probability: number;
 }
 
+/** Whether a photo shows none of the classes. */
+export interface UnknownVerdict {
+  /** The larger, the less the photo is like those that the classes were learned from. */
+  readonly score: number;
+  /** True when the score is above the model's threshold. */
+  readonly isUnknown: boolean;
+}
+
 /** What a classifier says of one photo. */
 export interface Prediction {
   /** The path as it was given; empty for bytes. */
@@ -18,16 +26,22 @@ export interface Prediction {
   readonly top: readonly ScoredLabel[];
   /** Of a multi-label model: all classes that the photo shows, most probable first; possibly none. Absent when it could not be read. */
   readonly labels?: readonly ScoredLabel[];
+  /** Whether it shows none of the classes; absent when the model has no such score, or the photo could not be read. */
+  readonly unknown?: UnknownVerdict;
   /** Why the photo could not be read. */
   readonly error?: { readonly code: ErrorCode; readonly reason: string };
 }
 
-/** Ranks the classes of one photo by their probabilities, `[labels]`; of a multi-label model it also picks those at or above their thresholds. */
+/**
+ * Ranks the classes of one photo by their probabilities, `[labels]`; of a multi-label model it also picks those at or above their thresholds. An unknown photo
+ * too has a nearest class.
+ */
 export function rankedPrediction(
   path: string,
   probabilities: Float32Array,
   { labels, thresholds }: Pick<ModelMetadata, 'labels' | 'thresholds'>,
   top: number,
+  unknown?: UnknownVerdict,
 ): Prediction {
   const scored = labels.map((label, index) => ({ label, probability: probabilities[index] ?? 0 }));
   const shown =
@@ -40,6 +54,7 @@ export function rankedPrediction(
     probability: best?.probability ?? null,
     top: scored.slice(0, top),
     ...(shown && { labels: scored.filter((one) => shown.has(one)) }),
+    ...(unknown === undefined ? {} : { unknown }),
   };
 }
 

@@ -7,9 +7,10 @@ import { checkFolder, saveFiles } from './model/save.ts';
 import { sealModel } from './model/seal.ts';
 import { encodeModel } from './onnx/write.ts';
 import { chooseHead } from './head/choose-head.ts';
-import { pickTaps } from './head/pick-taps.ts';
 import { describeChoice, describeEvaluation } from './training/describe-results.ts';
 import { evaluateHead } from './training/evaluate-head.ts';
+import { evaluateUnknown } from './training/evaluate-unknown.ts';
+import { partsOnTaps } from './training/features-of-parts.ts';
 import { resolveTrainOptions, type TrainOptions } from './training/options.ts';
 import { prepareBottlenecks, preparePhotos } from './training/prepare.ts';
 import { makeResultFiles } from './training/result-files.ts';
@@ -47,16 +48,21 @@ export async function train(source: string, options: TrainOptions = {}): Promise
     (chosen) => describeChoice(chosen, prepared.taps),
   );
   const { head } = choice;
-  const test = await pickTaps(parts.test, parts.taps, choice.taps);
+  const read = await partsOnTaps(parts, choice.taps);
   const evaluation = await stages.run(
     'evaluate',
     'Testing',
-    () => evaluateHead(head, classes, test),
+    async () => {
+      const tested = await evaluateHead(head, classes, read.test);
+      return { ...tested, unknown: await evaluateUnknown(settings, read, classes, tested) };
+    },
     describeEvaluation,
   );
+  const { calibration, unknown } = evaluation;
+  for (const text of unknown.notices) onProgress?.({ type: 'notice', stage: 'evaluate', text });
 
   const taps = choice.taps.flatMap((tap) => prepared.taps[tap] ?? []);
-  const graph = prepared.build({ labels: classes, ...head, ...evaluation.calibration }, taps);
+  const graph = prepared.build({ labels: classes, ...head, ...calibration, unknown: unknown.score }, taps);
   const bytes = sealModel(encodeModel(graph));
   const run = recordRun(settings, prepared, choice, evaluation, { folder, bytes }, stages);
   await stages.run(

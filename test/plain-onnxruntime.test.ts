@@ -11,6 +11,7 @@ import { buildClassifier } from '../src/model/build-classifier.ts';
 import { sealModel } from '../src/model/seal.ts';
 import { encodeModel } from '../src/onnx/write.ts';
 import { viewsOf } from '../src/shared/photo-view.ts';
+import { drawUnknownModel } from '../src/unknown/testing/draw-unknown-model.ts';
 import { formulaHead, tinyBackbone } from './fixtures/tiny-backbone.ts';
 import { findWeights } from './support/home.ts';
 import { importInception } from './support/inception.ts';
@@ -29,7 +30,8 @@ describe('onnxruntime-node alone, with a resize, gives the probabilities of a mo
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('with a small network', async () => {
-    const head = formulaHead(32, labels, 0.7);
+    const unknown = { model: drawUnknownModel(4, [16, 16]), threshold: 0.5, falseRejection: 0.05 };
+    const head = { ...formulaHead(32, labels, 0.7), unknown };
     await compare(buildClassifier(tinyBackbone(), ['early', 'bottleneck'], head), 32);
   });
 
@@ -48,7 +50,9 @@ describe('onnxruntime-node alone, with a resize, gives the probabilities of a mo
     async (form) => {
       const backbone = importInception(await readFile(weights.path ?? ''), form);
       const taps = ['Mixed_6e', 'bottleneck'];
-      await compare(buildClassifier(backbone, taps, formulaHead(768 + 2048, labels, 0.2)), 299);
+      const unknown = { model: drawUnknownModel(4, [768, 2048]), threshold: 0.5, falseRejection: 0.05 };
+      const head = { ...formulaHead(768 + 2048, labels, 0.2), unknown };
+      await compare(buildClassifier(backbone, taps, head), 299);
     },
   );
 
@@ -68,24 +72,28 @@ describe('onnxruntime-node alone, with a resize, gives the probabilities of a mo
       String(size),
       ...photos,
     ]);
-    const plain = JSON.parse(stdout) as number[][];
+    const plain = JSON.parse(stdout) as { probabilities: number[]; unknown: [number] }[];
     await using classifier = await loadClassifier(path, { workers: 1 });
     const seen = new Set<string>();
+    const scores = new Set<number | undefined>();
     for (const [index, photo] of photos.entries()) {
-      const { top, label } = await classifier.classifyOne(photo, { top: labels.length });
+      const { top, label, unknown } = await classifier.classifyOne(photo, { top: labels.length });
       const byLabel = new Map(top.map((scored) => [scored.label, scored.probability]));
       for (const [column, name] of labels.entries()) {
-        expect(byLabel.get(name)).toBeCloseTo(plain[index]?.[column] ?? NaN, 5);
+        expect(byLabel.get(name)).toBeCloseTo(plain[index]?.probabilities[column] ?? NaN, 5);
       }
       if (probabilities === 'sum to 1') {
-        expect(plain[index]?.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+        expect(plain[index]?.probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
       }
+      expect(unknown?.score).toBeCloseTo(plain[index]?.unknown[0] ?? NaN, 4);
+      scores.add(unknown?.score);
       seen.add(label ?? '');
       // Probabilities that are all alike, or all 0 and 1, would compare nothing.
       expect(top[0]?.probability).toBeGreaterThan(0.26);
       expect(top[0]?.probability).toBeLessThan(0.9999);
     }
     expect(seen.size).toBeGreaterThan(1);
+    expect(scores.size).toBe(photos.length);
   }
 });
 

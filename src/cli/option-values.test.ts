@@ -4,6 +4,7 @@ import {
   integerOption,
   listOption,
   numberOption,
+  percentOption,
   positiveNumberOption,
   suggestNearest,
 } from './option-values.ts';
@@ -60,4 +61,14 @@ it('suggests nothing when nothing is near', () => {
 
 it('splits lists at commas', () => {
   expect(listOption('Mixed_7a, Mixed_7c')).toEqual(['Mixed_7a', 'Mixed_7c']);
+});
+
+it('takes a percentage of the range', () => {
+  const parse = percentOption('--false-rejection', 0.1, 50);
+  expect(['0.1', '50', '2.5'].map(parse)).toEqual([0.1, 50, 2.5]);
+  for (const text of ['0', '50.1', '', '5 %', 'NaN']) {
+    expect(() => parse(text)).toThrow(
+      `Expected number between 0.1 and 50 for --false-rejection but received '${text}'.`,
+    );
+  }
 });

@@ -25,6 +25,15 @@ export function positiveNumberOption(flag: string): (text: string) => number {
   return numberParser(flag, 'number above 0', (text, value) => isDecimal(text) && value > 0);
 }
 
+/** Gives a parser for a flag that takes a percentage from `min` to `max`. */
+export function percentOption(flag: string, min: number, max: number): (text: string) => number {
+  return numberParser(
+    flag,
+    `number between ${min} and ${max}`,
+    (text, value) => isDecimal(text) && value >= min && value <= max,
+  );
+}
+
 /** Gives a parser for a flag that takes one of some words. */
 export function choiceOption<Choice extends string>(
   flag: string,

@@ -65,7 +65,7 @@ function defaultTop({ json, csv }: PredictFlags, task: Task): number {
 function choosePrinter(
   { json, csv }: PredictFlags,
   photos: readonly ListedPhoto[],
-  { task, labels }: Pick<ModelMetadata, 'task' | 'labels'>,
+  { task, labels, unknown }: Pick<ModelMetadata, 'task' | 'labels' | 'unknown'>,
   top: number,
   context: CommandContext,
 ): PredictionPrinter {
@@ -73,7 +73,9 @@ function choosePrinter(
   if (task === 'multi-label') {
     return csv === true ? printLabelCsv(context.out, labels, top) : printLabels(context.out, photos);
   }
-  return csv === true ? printCsv(context.out, top) : printTable(context.out, photos, labels);
+  return csv === true
+    ? printCsv(context.out, top, unknown !== null)
+    : printTable(context.out, photos, labels);
 }
 
 function countProgress(total: number, onProgress: OnProgress): () => void {

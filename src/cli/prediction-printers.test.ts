@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Prediction } from '../prediction.ts';
 import type { ListedPhoto } from './photo-list.ts';
 import { printCsv, printTable } from './prediction-printers.ts';
@@ -54,4 +54,42 @@ it('on a narrow terminal the path is cut from its beginning and the runner-up le
   printer.add({ ...predictions[0]!, path });
   printer.end();
   expect(text()).toBe('…he garden/DSC_0012.jpg  →  roses    97.3 %\n');
+});
+
+describe('of a model that tells unknown photos', () => {
+  const [known, unreadable] = predictions;
+  const told: Prediction[] = [
+    { ...known!, unknown: { score: 0.25, isUnknown: false } },
+    { ...known!, path: 'cat.jpg', unknown: { score: 2.5, isUnknown: true } },
+    unreadable!,
+  ];
+
+  it('CSV ends with the verdict and the score, which keeps the other columns in their places', () => {
+    const { screen, text } = openMemoryScreen('file');
+    const printer = printCsv(screen, 1, true);
+    told.forEach((prediction) => printer.add(prediction));
+    printer.end();
+    expect(text()).toBe(
+      'path,label,probability,error,reason,unknown,unknownScore\n' +
+        '"a, ""b"".jpg",roses,0.973,,,false,0.25\n' +
+        'cat.jpg,roses,0.973,,,true,2.5\n' +
+        'バラ.jpg,,,PHOTO_EMPTY,The file has no bytes.,,\n',
+    );
+  });
+
+  it('lines for people say unknown, and the class that is nearest', () => {
+    const { screen, text } = openMemoryScreen('file');
+    const printer = printTable(
+      screen,
+      [...photos, { path: 'cat.jpg', file: 'cat.jpg' }],
+      ['roses', 'tulips'],
+    );
+    told.forEach((prediction) => printer.add(prediction));
+    printer.end();
+    expect(text()).toBe(
+      'a, "b".jpg  →  roses    97.3 %  tulips 1.8 %\n' +
+        'cat.jpg     →  unknown  (nearest: roses 97.3 %)\n' +
+        'バラ.jpg    ✖  PHOTO_EMPTY: The file has no bytes.\n',
+    );
+  });
 });

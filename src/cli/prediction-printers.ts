@@ -23,14 +23,27 @@ export function printJson(context: CommandContext): PredictionPrinter {
   };
 }
 
-/** CSV with a header: path, label and probability (of the `top` most probable classes), error code and reason. */
-export function printCsv(out: Screen, top: number): PredictionPrinter {
+/**
+ * CSV with a header: path, label and probability (of the `top` most probable classes), error code and reason; and of a model that tells
+ * unknown photos, `unknown` (true or false) and the score.
+ */
+export function printCsv(out: Screen, top: number, tellsUnknown = false): PredictionPrinter {
   const ranks = rankColumns(top);
-  out.text(formatCsvRow(['path', ...ranks.names, 'error', 'reason']));
+  const last = tellsUnknown ? ['unknown', 'unknownScore'] : [];
+  out.text(formatCsvRow(['path', ...ranks.names, 'error', 'reason', ...last]));
   return {
     add(prediction) {
-      const { path, error } = prediction;
-      out.text(formatCsvRow([path, ...ranks.cells(prediction), error?.code ?? '', error?.reason ?? '']));
+      const { path, error, unknown } = prediction;
+      const verdict = unknown === undefined ? ['', ''] : [String(unknown.isUnknown), String(unknown.score)];
+      out.text(
+        formatCsvRow([
+          path,
+          ...ranks.cells(prediction),
+          error?.code ?? '',
+          error?.reason ?? '',
+          ...(tellsUnknown ? verdict : []),
+        ]),
+      );
     },
     end: () => undefined,
   };
@@ -55,7 +68,7 @@ export function rankColumns(top: number): {
 /** ImageNet's names are as long as sentences. */
 const mostLabelColumns = 30;
 
-/** Aligned lines for people: `photo.jpg  →  roses  97.3 %  tulips 1.8 %`. */
+/** Aligned lines for people: `photo.jpg  →  roses  97.3 %  tulips 1.8 %`, or `photo.jpg  →  unknown  (nearest: roses 41.0 %)`. */
 export function printTable(
   out: Screen,
   photos: readonly ListedPhoto[],
@@ -71,12 +84,17 @@ export function printTable(
     Math.max(16, room - labelWidth - '  →    100.0 %'.length - 1),
   );
   return {
-    add({ path, label, probability, top, error }) {
+    add({ path, label, probability, top, unknown, error }) {
       const name = padCell(out.live ? shortenPath(printable(path), pathWidth) : printable(path), pathWidth);
       if (error !== undefined || label === null || probability === null) {
         out.line(
           `${name}  ${colors.yellow('✖')}  ${colors.dim(`${error?.code ?? ''}: ${printable(error?.reason ?? '')}`)}`,
         );
+        return;
+      }
+      if (unknown?.isUnknown === true) {
+        const nearest = `(nearest: ${printable(label)} ${formatPercent(probability)})`;
+        out.line(`${name}  →  ${colors.yellow('unknown')}  ${colors.dim(nearest)}`);
         return;
       }
       const others = top

@@ -32,7 +32,7 @@ async function fit(input: HeadInput): Promise<FittedHead> {
   const joined = joinRows(input);
   const { parts, labels } = joined;
   const folds = assignFolds(labels, joined.identities, foldsWanted, seed);
-  const holdOuts = holdOutFolds(joined, folds);
+  const holdOuts = holdOutFolds(joined, folds, classes);
   const report = countFits(input, 0, holdOuts.length + 2);
 
   const headOf = async (rowWeights: Float32Array, slope: number): Promise<CentroidHead> => {

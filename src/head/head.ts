@@ -83,6 +83,7 @@ export interface FittedHead {
   readonly validationAccuracy: number | null;
   /** Of a multi-label data set: the mean average precision of the same weights on the validation rows. */
   readonly validationMeanAveragePrecision?: number | null;
+  /** Of every photo that can be held out, or of as many drawn ones as there is memory for. */
   readonly outOfFold: OutOfFold;
   readonly curve?: readonly CurvePoint[];
   readonly trials?: readonly L2Trial[];

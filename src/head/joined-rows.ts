@@ -2,6 +2,10 @@ import type { HoldOut } from './choose-l2.ts';
 import { type ClassWeights, weighRows } from './class-weights.ts';
 import type { Folds } from './folds.ts';
 import type { HeadInput, LabelledFeatures, LabelledRows } from './head.ts';
+import { compareHashes, hashText } from './random.ts';
+
+// 128 MiB of out-of-fold scores: a thousand classes and more than thirty thousand photos.
+const mostScores = 2 ** 25;
 
 /** All rows of a head's input, part after part, and what each is for. */
 export interface JoinedRows {
@@ -49,12 +53,38 @@ export function joinRows(
   };
 }
 
-/** Makes each fold a hold-out: its photos are learned from in no view, and judged. */
-export function holdOutFolds({ learn, judge }: JoinedRows, { count, ofRow }: Folds): HoldOut[] {
+/**
+ * Makes each fold a hold-out: its photos are learned from in no view, and judged. Of more rows to judge than there is memory for the
+ * scores of, some are drawn.
+ */
+export function holdOutFolds(
+  { learn, judge, identities }: JoinedRows,
+  { count, ofRow }: Folds,
+  classes: number,
+): HoldOut[] {
+  const judged = drawRows(
+    judge.filter((row) => (ofRow[row] ?? -1) >= 0),
+    identities,
+    Math.floor(mostScores / classes),
+  );
   return Array.from({ length: count }, (_, fold) => ({
     rowWeights: learn.map((weight, row) => (ofRow[row] === fold ? 0 : weight)),
-    rows: judge.filter((row) => ofRow[row] === fold),
+    rows: judged.filter((row) => ofRow[row] === fold),
   }));
+}
+
+function drawRows(rows: readonly number[], identities: readonly string[], most: number): readonly number[] {
+  if (rows.length <= most) return rows;
+  return rows
+    .map((row) => ({
+      row,
+      identity: identities[row] ?? '',
+      hash: hashText(`judged/${identities[row] ?? ''}`),
+    }))
+    .sort(compareHashes)
+    .slice(0, most)
+    .map(({ row }) => row)
+    .sort((a, b) => a - b);
 }
 
 /** The rows to learn from of a part. */

@@ -64,7 +64,7 @@ async function fit(
   await using loss = await task.openLoss(space.parts, classes, space.scaling, signal);
 
   const folds = assignFolds(task.strata, joined.identities, wantedFolds, seed);
-  const foldHoldOuts = holdOutFolds(joined, folds);
+  const foldHoldOuts = holdOutFolds(joined, folds, classes);
   const holdOuts = validation.features.rows > 0 ? [joined.validation] : foldHoldOuts;
   const points = classes * space.scaling.mean.length + classes;
   const values = l2 === 'auto' ? grid : [l2];

@@ -67,7 +67,7 @@ async function fit(input: HeadInput, settings: MlpOptions): Promise<FittedHead> 
   const schedule = settings.epochs === 'auto' ? mostEpochs : settings.epochs;
   const patience = settings.epochs === 'auto' ? settings.patience : undefined;
   const folds = assignFolds(labels, joined.identities, settings.folds, seed);
-  const holdOuts = holdOutFolds(joined, folds);
+  const holdOuts = holdOutFolds(joined, folds, classes);
   const report = countFits(input, validation.labels.length > 0 ? 1 : 0, holdOuts.length + 2);
 
   const space = await openPrincipalSpace(joined.parts, 2, scaling, coordinates, { seed, signal });

@@ -9,7 +9,9 @@ import { floats, node } from '../onnx/build.ts';
 import { cutAt } from '../onnx/cut.ts';
 import type { GraphNode, Model, Tensor, ValueInfo } from '../onnx/graph.ts';
 import type { PhotoView } from '../shared/photo-view.ts';
-import { formatMetadata } from './metadata.ts';
+import { unknownMethod, type UnknownScore } from '../unknown/unknown-model.ts';
+import { unknownNodes } from '../unknown/unknown-nodes.ts';
+import { formatMetadata, type ModelMetadata } from './metadata.ts';
 import { describePhotoFit } from './photo-fit.ts';
 
 /** A trained head with its calibration. */
@@ -19,14 +21,19 @@ export interface CalibratedHead extends Pick<FittedHead, 'before' | 'weights' | 
   readonly temperature: number;
   /** With several labels a photo: a photo shows a class whose probability is at least this, `[classes]`. Absent: one label. */
   readonly thresholds?: readonly number[] | undefined;
+  /** What tells photos of none of the labels; absent: nothing does. */
+  readonly unknown?: UnknownScore | undefined;
 }
 
 /** The output of every model file: float32 `[N, classes]`, rows that sum to 1, or with several labels a photo a probability of each class for itself; N is 1 where the network takes one photo at a time. */
 export const probabilitiesOutput = 'probabilities';
 
+/** The second output of model files that tell photos of none of their classes: float32 `[N]`, larger is more unknown. */
+export const unknownOutput = 'unknown';
+
 /**
  * Joins a network and a head into the model file's graph: `image`, uint8 RGB `[N, height, width, 3]`, to calibrated
- * `probabilities` `[N, classes]`, by ONNX's standard operators only.
+ * `probabilities` `[N, classes]` and, if the head has it, the score `unknown` `[N]`, by ONNX's standard operators only.
  *
  * @param taps - The taps whose values the head was trained on, in the order of its columns.
  * @param views - What the network looks at of each photo; the taps are averaged over them.
@@ -54,6 +61,7 @@ export function buildClassifier(
       calibration: { temperature: head.temperature },
       views,
       thresholds: head.thresholds,
+      unknown: describeUnknown(head),
     }),
   };
 }
@@ -75,7 +83,7 @@ function headFeatures(
   return { name, nodes: [...join, ...nodes], initializers };
 }
 
-/** The model of a head alone: `features`, float32 `[N, size]`, to calibrated `probabilities` `[N, classes]`. */
+/** The model of a head alone: `features`, float32 `[N, size]`, to calibrated `probabilities` `[N, classes]` and the score `unknown`. */
 export function buildHeadOnly(featureSize: number, head: CalibratedHead): Model {
   const { nodes, initializers, outputs } = headGraph('features', head, 'N');
   return {
@@ -86,6 +94,7 @@ export function buildHeadOnly(featureSize: number, head: CalibratedHead): Model 
       backbone: { id: 'bottlenecks', sha256: null, form: null, taps: ['bottleneck'] },
       calibration: { temperature: head.temperature },
       thresholds: head.thresholds,
+      unknown: describeUnknown(head),
     }),
     graph: {
       name: 'head',
@@ -105,6 +114,7 @@ interface HeadGraph {
 
 function headGraph(features: string, head: CalibratedHead, batch: ReturnType<typeof batchOf>): HeadGraph {
   const { nodes, initializers } = headNodes(head, features, 'head/logits');
+  const unknown = head.unknown && unknownNodes(head.unknown.model, features, unknownOutput);
   return {
     nodes: [
       ...nodes,
@@ -112,8 +122,22 @@ function headGraph(features: string, head: CalibratedHead, batch: ReturnType<typ
       head.thresholds === undefined
         ? node('Softmax', ['head/calibrated'], [probabilitiesOutput], { axis: { int: 1 } })
         : node('Sigmoid', ['head/calibrated'], [probabilitiesOutput]),
+      ...(unknown?.nodes ?? []),
     ],
-    initializers: new Map([...initializers, ['head/temperature', floats([], [head.temperature])]]),
-    outputs: [{ name: probabilitiesOutput, type: 'float32', dims: [batch, head.labels.length] }],
+    initializers: new Map([
+      ...initializers,
+      ['head/temperature', floats([], [head.temperature])],
+      ...(unknown?.initializers ?? []),
+    ]),
+    outputs: [
+      { name: probabilitiesOutput, type: 'float32', dims: [batch, head.labels.length] },
+      ...(unknown === undefined ? [] : [{ name: unknownOutput, type: 'float32', dims: [batch] } as const]),
+    ],
   };
+}
+
+function describeUnknown({ unknown }: CalibratedHead): ModelMetadata['unknown'] {
+  if (unknown === undefined) return null;
+  const { threshold, falseRejection } = unknown;
+  return { method: unknownMethod, threshold, falseRejection };
 }

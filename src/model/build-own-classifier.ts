@@ -40,6 +40,7 @@ export function buildOwnClassifier(
       backbone: { id: network.id, sha256: network.sha256, form: network.imported.form, taps: [] },
       calibration: { temperature: 1 },
       thresholds: several ? labels.map(() => 0.5) : null,
+      unknown: null,
     }),
   };
 }

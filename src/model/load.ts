@@ -4,7 +4,7 @@ import { errnoCode } from '../atomic-file.ts';
 import { RegraftError } from '../errors.ts';
 import type { Model } from '../onnx/graph.ts';
 import { decodeModel } from '../onnx/read.ts';
-import { probabilitiesOutput } from './build-classifier.ts';
+import { probabilitiesOutput, unknownOutput } from './build-classifier.ts';
 import { finishSave } from './pending-save.ts';
 import { checkSeal } from './seal.ts';
 import { type ModelMetadata, parseMetadata } from './metadata.ts';
@@ -40,7 +40,8 @@ export async function loadModel(location: string): Promise<LoadedModel> {
   if (
     inputs.length !== 1 ||
     outputs[0]?.name !== probabilitiesOutput ||
-    outputs[0].dims[1] !== metadata.labels.length
+    outputs[0].dims[1] !== metadata.labels.length ||
+    (metadata.unknown !== null && outputs[1]?.name !== unknownOutput)
   ) {
     throw new RegraftError(
       'MODEL_INVALID',

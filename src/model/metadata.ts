@@ -22,6 +22,12 @@ const backbone = z.object({
   taps: z.array(z.string()),
 });
 
+const unknown = z.object({
+  method: z.string(),
+  threshold: z.number(),
+  falseRejection: z.number().gt(0).lt(1),
+});
+
 /** How a model file says what becomes of a photo before it is the graph's `image`. */
 export type PreprocessMetadata = z.infer<typeof preprocess>;
 
@@ -39,6 +45,11 @@ export interface ModelMetadata {
   readonly task: Task;
   /** Of a multi-label model, in the order of the labels: a photo shows a class whose probability is at least this. Null in others. */
   readonly thresholds: readonly number[] | null;
+  /**
+   * How photos of none of the labels are told: those whose score, the graph's output `unknown`, is above the threshold, which a share
+   * of `falseRejection` of known photos exceeds. Null in a model without such a score.
+   */
+  readonly unknown: z.infer<typeof unknown> | null;
 }
 
 /** What {@link formatMetadata} takes: thresholds make a multi-label model. */
@@ -56,6 +67,7 @@ const schema = z.object({
   // Absent in a single-label model.
   'regraft.task': z.literal('multi-label').optional(),
   'regraft.thresholds': json(z.array(z.number().min(0).max(1))).optional(),
+  'regraft.unknown': json(unknown).optional(),
 });
 
 /** Writes metadata as the string pairs of an ONNX file. */
@@ -66,6 +78,7 @@ export function formatMetadata({
   calibration,
   views = ['whole'],
   thresholds,
+  unknown,
 }: WrittenMetadata): Record<string, string> {
   return {
     'regraft.schema': modelSchemaVersion,
@@ -77,6 +90,7 @@ export function formatMetadata({
     ...(thresholds === undefined || thresholds === null
       ? {}
       : { 'regraft.task': 'multi-label', 'regraft.thresholds': JSON.stringify(thresholds) }),
+    ...(unknown !== null && { 'regraft.unknown': JSON.stringify(unknown) }),
   };
 }
 
@@ -134,6 +148,7 @@ export function parseMetadata(pairs: Readonly<Record<string, string>>, source: s
     backbone: parsed.data['regraft.backbone'],
     calibration: parsed.data['regraft.calibration'],
     ...(views === undefined ? {} : { views }),
+    unknown: parsed.data['regraft.unknown'] ?? null,
   };
 }
 

@@ -5,14 +5,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formulaHead, tinyBackbone } from '../../test/fixtures/tiny-backbone.ts';
 import { loadClassifier } from '../classify.ts';
 import { RegraftError } from '../errors.ts';
+import { matrixFromArray } from '../features/feature-matrix.ts';
 import { decodeImage } from '../image/decode.ts';
 import { drawPicture, encodePicture } from '../image/testing/pictures.ts';
 import { floats, node } from '../onnx/build.ts';
 import type { Model } from '../onnx/graph.ts';
 import { decodeModel } from '../onnx/read.ts';
 import { encodeModel } from '../onnx/write.ts';
+import type { UnknownVerdict } from '../prediction.ts';
 import { openSessions } from '../runtime/session-pool.ts';
 import type { PhotoFit } from '../shared/preprocess.ts';
+import { scoreUnknown } from '../unknown/score-unknown.ts';
+import { drawUnknownModel } from '../unknown/testing/draw-unknown-model.ts';
 import { buildClassifier, buildHeadOnly } from './build-classifier.ts';
 import { loadModel } from './load.ts';
 import { formatMetadata, type ModelMetadata, parseMetadata } from './metadata.ts';
@@ -52,6 +56,7 @@ describe('a classifier', () => {
         task: 'single-label',
         thresholds: null,
         calibration: { temperature: 0.8 },
+        unknown: null,
       });
     }
   });
@@ -211,6 +216,84 @@ describe('a file that is no whole model', () => {
       const path = await store('other.onnx', encodeModel({ ...classifier, graph: changed }));
       await expect(loadModel(path)).rejects.toThrow('does not fit its 3 labels');
     }
+  });
+});
+
+describe('a model that tells unknown photos', () => {
+  const taps = ['early', 'bottleneck'];
+  const unknown = { model: drawUnknownModel(3, [16, 16]), threshold: 1.25, falseRejection: 0.05 };
+  const model = buildClassifier(backbone, taps, { ...formulaHead(32, labels), unknown });
+
+  it('says how in its metadata, and has the score as its second output', async () => {
+    const path = await store('telling.onnx', sealModel(encodeModel(model)));
+    const loaded = await loadModel(path);
+    expect(loaded.metadata.unknown).toEqual({
+      method: 'least-squares-subspace',
+      threshold: 1.25,
+      falseRejection: 0.05,
+    });
+    expect(loaded.model.graph.outputs).toEqual([
+      { name: 'probabilities', type: 'float32', dims: ['N', 3] },
+      { name: 'unknown', type: 'float32', dims: ['N'] },
+    ]);
+  });
+
+  it('scores the taps that its head reads, and leaves the probabilities as they are', async () => {
+    const image = {
+      type: 'uint8',
+      dims: [3, 32, 32, 3],
+      data: Uint8Array.from(
+        { length: 3 * 32 * 32 * 3 },
+        (_, i) => (i * 41 + Math.floor(i / 3072) * 77) % 256,
+      ),
+    } as const;
+    await using network = await openSessions(backbone.model, { workers: 1 });
+    await using plain = await openSessions(classifier, { workers: 1 });
+    await using telling = await openSessions(model, { workers: 1 });
+    const features = await network.run({ image });
+    const found = await telling.run({ image });
+    expect(found.probabilities).toEqual((await plain.run({ image })).probabilities);
+    const rows = [0, 1, 2].flatMap((row) =>
+      taps.flatMap((tap) => [...(features[tap]?.data as Float32Array).subarray(row * 16, row * 16 + 16)]),
+    );
+    const expected = await scoreUnknown(matrixFromArray(Float32Array.from(rows), 3, 32), unknown.model);
+    expect(found.unknown?.dims).toEqual([3]);
+    for (const [row, score] of expected.entries()) expect(found.unknown?.data[row]).toBeCloseTo(score, 5);
+    expect(new Set(expected).size).toBe(3);
+  });
+
+  it('judges photos by its threshold', async () => {
+    const photo = await encodePicture(drawPicture(40, 30)).png().toBuffer();
+    const judge = async (threshold: number): Promise<UnknownVerdict | undefined> => {
+      const changed = { ...unknown, threshold };
+      const graph = buildClassifier(backbone, taps, { ...formulaHead(32, labels), unknown: changed });
+      await using loaded = await loadClassifier(await store('judge.onnx', encodeModel(graph)), {
+        workers: 1,
+      });
+      return (await loaded.classifyOne(photo)).unknown;
+    };
+    const { score, isUnknown } = (await judge(-100)) ?? {};
+    expect(isUnknown).toBe(true);
+    expect(await judge(score ?? NaN)).toEqual({ score, isUnknown: false });
+    expect(await judge((score ?? NaN) - 1e-3)).toEqual({ score, isUnknown: true });
+  });
+
+  it('is refused when it has no such output, or nonsense for a threshold', async () => {
+    const without = { ...model.graph, outputs: model.graph.outputs.slice(0, 1) };
+    const path = await store('silent.onnx', encodeModel({ ...model, graph: without }));
+    await expect(loadModel(path)).rejects.toThrow('does not fit its 3 labels');
+    const metadata = { ...model.metadata, 'regraft.unknown': '{"method":"x","threshold":null}' };
+    const broken = await store('broken.onnx', encodeModel({ ...model, metadata }));
+    await expect(loadModel(broken)).rejects.toThrow('is damaged: regraft.unknown.threshold');
+  });
+
+  it('may be a head alone', async () => {
+    const head = { ...formulaHead(5, labels), unknown: { ...unknown, model: drawUnknownModel(3, [5]) } };
+    await using sessions = await openSessions(buildHeadOnly(5, head), { workers: 1 });
+    const values = [0.5, -1, 2, 0, 1];
+    const found = await sessions.run({ features: floats([1, 5], values) });
+    const matrix = matrixFromArray(Float32Array.from(values), 1, 5);
+    expect(found.unknown?.data[0]).toBeCloseTo((await scoreUnknown(matrix, head.unknown.model))[0] ?? NaN, 5);
   });
 });
 

@@ -59,6 +59,39 @@ const multiLabel = z.strictObject({
   mistakes: z.array(labelMistake),
 });
 
+const unknown = z.strictObject({
+  method: z.string(),
+  threshold: z.number(),
+  /** The share of known photos that the threshold is set to reject. */
+  falseRejection: fraction,
+  /** Photos that the scores were fitted on. */
+  photos: z.int(),
+  /** Test photos that are rejected, all of them wrongly, and how many of the others are classified right. */
+  test: z.strictObject({
+    count: z.int(),
+    rejected: z.int(),
+    interval95: z.tuple([fraction, fraction]),
+    acceptedAccuracy: fraction.nullable(),
+  }),
+  /** Photos of each class by scores that were fitted without it, against the test photos of the others. */
+  leftOut: z
+    .strictObject({
+      /** Area under the ROC curve, mean over the classes. */
+      auroc: fraction,
+      classes: z.array(
+        z.strictObject({ label: z.string(), photos: z.int(), auroc: fraction, rejected: fraction }),
+      ),
+    })
+    .nullable(),
+  /** Scores less the threshold, counted in equally wide bins: of test photos, and of photos of classes that were left out. */
+  histogram: z.strictObject({
+    from: z.number(),
+    to: z.number(),
+    known: z.array(z.int()),
+    leftOut: z.array(z.int()).nullable(),
+  }),
+});
+
 /** What `run.json` holds and `train --json` prints; accuracies are fractions, times milliseconds, hashes SHA-256. */
 export const runRecordSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -90,6 +123,10 @@ export const runRecordSchema = z.strictObject({
     /** Why so many views, where it was not asked for. */
     viewsReason: z.string().nullable().default(null),
     augment: z.enum(['none', 'colour', 'strong']).default('none'),
+    unknown: z.boolean(),
+    falseRejectionPercent: z.number(),
+    /** Null: where it takes seconds. */
+    measureUnknown: z.boolean().nullable(),
   }),
   dataset: z.strictObject({
     name: z.string(),
@@ -190,6 +227,8 @@ export const runRecordSchema = z.strictObject({
     }),
     multiLabel: multiLabel.optional(),
   }),
+  /** What tells photos of none of the classes; null when it was not asked for, or for too few photos. */
+  unknown: unknown.nullable(),
   /** Most confident first; at most 50. */
   mistakes: z.array(mistake),
   timings: z.strictObject({

@@ -67,6 +67,51 @@ describe('the page', () => {
   });
 });
 
+describe('what is unknown', () => {
+  const unknown: NonNullable<RunRecord['unknown']> = {
+    method: 'least-squares-subspace',
+    threshold: 1.606,
+    falseRejection: 0.05,
+    photos: 885,
+    test: { count: 115, rejected: 3, interval95: [0.009, 0.074], acceptedAccuracy: 0.946 },
+    leftOut: {
+      auroc: 0.873,
+      classes: [
+        { label: '<daisy>', photos: 200, auroc: 0.837, rejected: 0.15 },
+        { label: 'roses', photos: 190, auroc: 0.909, rejected: 0.45 },
+      ],
+    },
+    histogram: { from: -3, to: 1, known: [1, 6, 0, 2], leftOut: [0, 10, 40, 20] },
+  };
+
+  it('is counted, drawn, and told class by class', () => {
+    const page = render(makeRun({ classes: ['<daisy>', 'roses'], unknown }));
+    expect(page).toContain('it calls 3 unknown (2.6\u00a0%; 95 % interval 0.9–7.4\u00a0%).');
+    expect(page).toContain('Of the others it gets 94.6\u00a0% right.');
+    expect(page).toContain('it calls 30.0\u00a0% unknown (AUROC 0.873).');
+    expect(page).toMatch(/<bdi>&lt;daisy&gt;<\/bdi>[^]*0\.837[^]*15\.0\u00a0%/);
+    const chart = /<svg\s+class="histogram"[^]*?<\/svg>/.exec(page)?.[0] ?? '';
+    // Three bins of the test photos and three of the others are not empty; the threshold lies at three quarters.
+    expect(countOf(chart, /<rect/g)).toBe(6);
+    expect(chart).toMatch(/class="marked"\s+x1="75\.00%"/);
+  });
+
+  it('says how to measure it where that was left out', () => {
+    const page = render(
+      makeRun({
+        classes: ['a', 'b'],
+        unknown: { ...unknown, leftOut: null, histogram: { ...unknown.histogram, leftOut: null } },
+      }),
+    );
+    expect(page).toContain('--measure-unknown');
+    expect(page).not.toContain('Each class as an unknown one');
+  });
+
+  it('has no section in a model that does not tell it', () => {
+    expect(render(makeRun({ classes: ['a', 'b'] }))).not.toContain('id="unknown"');
+  });
+});
+
 describe('names from users', () => {
   it('cannot become markup, wherever they stand', () => {
     const evil = `"><script>alert('&')</script>`;

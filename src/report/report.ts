@@ -14,6 +14,7 @@ import { renderSearch } from './sections/search.ts';
 import { renderSkipped } from './sections/skipped.ts';
 import { renderSummary } from './sections/summary.ts';
 import { renderTraining } from './sections/training.ts';
+import { renderUnknown } from './sections/unknown.ts';
 import { writeStylesheet } from './stylesheet.ts';
 
 /**
@@ -27,6 +28,7 @@ export function renderReport(run: RunRecord, options: ReportOptions): string {
     ...testSections(run, options),
     { id: 'probabilities', title: 'Probabilities', body: renderProbabilities(run) },
     { id: 'search', title: 'What was tried', body: renderSearch(run) },
+    { id: 'unknown', title: 'I don’t know', body: renderUnknown(run) },
     { id: 'training', title: 'Training', body: renderTraining(run) },
     { id: 'skipped', title: 'Skipped', body: renderSkipped(run) },
     { id: 'run', title: 'The run', body: renderRun(run) },

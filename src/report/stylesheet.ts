@@ -128,6 +128,9 @@ svg .strong{fill:var(--ink);font-weight:600}
 .key{margin-inline-end:1.4rem;white-space:nowrap}
 .key .swatch{height:3px;width:1.2em;vertical-align:.25em;border-radius:2px;background:currentColor}
 .plot{display:grid;grid-template-columns:44px minmax(0,1fr)}
+.histogram+.abscissa{padding-inline-start:0}
+.histogram .marked{stroke:var(--ink)}
+.legend{margin-inline-end:1.4rem;white-space:nowrap}
 .lines{overflow:hidden}
 .lines *{vector-effect:non-scaling-stroke}
 .grid{stroke:var(--line)}

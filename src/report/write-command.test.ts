@@ -52,9 +52,15 @@ it('names photos and output as they were given, and the switches that were on', 
     testViews: 10,
     viewsReason: null,
     augment: 'strong',
+    unknown: true,
+    falseRejectionPercent: 2.5,
+    measureUnknown: true,
   };
   expect(writeCommand({ ...run, options })).toMatch(
-    /^regraft train '\.\.\/photos of mine\.csv' .*--out model .*--class=daisy --class='roses, red' --class=-x --nested --allow-small --strict --max-pixels 5000000 --seed 0/,
+    /^regraft train '\.\.\/photos of mine\.csv' .*--out model .*--class=daisy --class='roses, red' --class=-x --nested --allow-small --strict --max-pixels 5000000 --false-rejection 2\.5 --measure-unknown --seed 0/,
+  );
+  expect(writeCommand({ ...run, options: { ...options, unknown: false, measureUnknown: null } })).toContain(
+    ' --no-unknown --false-rejection 2.5 --seed 0',
   );
 });
 

@@ -25,6 +25,13 @@ export function writeCommand({ options, split, backbone, head }: RunRecord): str
   if (options.allowSmall) words.push('--allow-small');
   if (options.strict) words.push('--strict');
   if (options.maxPixels !== null) words.push('--max-pixels', String(options.maxPixels));
+  if (!options.unknown) words.push('--no-unknown');
+  if (options.falseRejectionPercent !== 5) {
+    words.push('--false-rejection', String(options.falseRejectionPercent));
+  }
+  if (options.measureUnknown !== null) {
+    words.push(options.measureUnknown ? '--measure-unknown' : '--no-measure-unknown');
+  }
   return [...words, '--seed', String(split.seed), '--head', quote(head.type), ...headFlags(head)].join(' ');
 }
 

@@ -6,6 +6,7 @@ import { type BottleneckRows } from '../features/retrain-text.ts';
 import { gatherFeatures } from '../features/gather.ts';
 import type { FeatureStore } from '../features/store.ts';
 import type { LabelledFeatures, LabelledRows } from '../head/head.ts';
+import { pickTaps } from '../head/pick-taps.ts';
 import { RegraftError } from '../errors.ts';
 
 /** The features of one part with their photos, row by row. */
@@ -40,6 +41,22 @@ export function findTaps(backbone: Backbone, names: readonly string[] | undefine
       hint: `Its taps: ${backbone.taps.map((known) => known.name).join(', ')}.`,
     });
   });
+}
+
+/** Gives the columns of the taps that a head reads, as indices; the parts that were given own them. */
+export async function partsOnTaps(
+  parts: FeaturesOfParts,
+  taps: readonly number[],
+): Promise<Omit<FeaturesOfParts, keyof AsyncDisposable>> {
+  const sizes = taps.map((tap) => parts.taps[tap] ?? 0);
+  const pick = (part: PartFeatures): Promise<PartFeatures> => pickTaps(part, parts.taps, taps);
+  return {
+    training: await pick(parts.training),
+    validation: await pick(parts.validation),
+    test: await pick(parts.test),
+    taps: sizes,
+    featureSize: sizes.reduce((sum, size) => sum + size, 0),
+  };
 }
 
 /** The stores that the features of a training are read from, one for each view. */

@@ -32,6 +32,8 @@ describe('the options of train', () => {
       bottlenecks: false,
       views: 'auto',
       augment: 'none',
+      unknown: true,
+      falseRejectionPercent: 5,
     });
     expect(heads.map(({ type }) => type)).toEqual(['ridge', 'logistic']);
     expect(scout.type).toBe('ridge');
@@ -71,6 +73,10 @@ describe('the options of train', () => {
     ['testViews', 0],
     ['augment', 'mirror'],
     ['augment', true],
+    ['unknown', 'no'],
+    ['falseRejectionPercent', 0],
+    ['falseRejectionPercent', 50.5],
+    ['measureUnknown', 1],
     ['home', ''],
     ['workers', 0],
     ['workers', 1.5],

@@ -45,6 +45,12 @@ export interface TrainOptions extends NetworkOptions, ViewOptions {
   readonly maxPixels?: number | undefined;
   /** The source is a folder of bottleneck text files of retrain.py: trains a head alone. @default false */
   readonly bottlenecks?: boolean | undefined;
+  /** Makes a model that tells photos of none of its classes. @default true */
+  readonly unknown?: boolean | undefined;
+  /** The percentage of known photos that may be taken for unknown ones, 0.1 to 50. @default 5 */
+  readonly falseRejectionPercent?: number | undefined;
+  /** Measures by leaving each class out how well unknown photos are told. @default with 3 to 10 classes and at most 1,024 photos to learn from */
+  readonly measureUnknown?: boolean | undefined;
   /** Folder of networks and features. @default `REGRAFT_HOME`, else the platform's cache folder */
   readonly home?: string | undefined;
   /** Worker threads, one core each. @default all cores */
@@ -70,6 +76,9 @@ const schema = z.strictObject({
   allowSmall: flag().default(false),
   strict: flag().default(false),
   bottlenecks: flag().default(false),
+  unknown: flag().default(true),
+  falseRejectionPercent: numberBetween(0.1, 50).default(5),
+  measureUnknown: flag().optional(),
 });
 
 function classNames(): z.ZodArray<z.ZodString> {

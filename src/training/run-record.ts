@@ -5,6 +5,7 @@ import { labelsOf } from '../dataset/labels-of.ts';
 import { modelFileName } from '../model/load.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { Evaluation } from './evaluate-head.ts';
+import type { UnknownEvaluation } from './evaluate-unknown.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import type { Stages } from './stages.ts';
@@ -15,7 +16,7 @@ export function recordRun(
   options: ResolvedTrainOptions,
   { dataset, split, parts, taps: known, backbone, features, views: viewChoice }: Prepared,
   { head, taps, trials: search }: HeadChoice,
-  evaluation: Evaluation,
+  evaluation: Evaluation & { readonly unknown: UnknownEvaluation },
   model: { readonly folder: string; readonly bytes: Uint8Array },
   stages: Stages,
 ): RunRecord {
@@ -30,6 +31,9 @@ export function recordRun(
     strict,
     maxPixels = null,
     augment,
+    unknown,
+    falseRejectionPercent,
+    measureUnknown = null,
   } = options;
   const { views, testViews, reason } = viewChoice;
   const { type, settings, trials, curve } = head;
@@ -48,6 +52,9 @@ export function recordRun(
       testViews,
       viewsReason: reason,
       augment,
+      unknown,
+      falseRejectionPercent,
+      measureUnknown,
     },
     dataset: {
       name: dataset.name,
@@ -70,7 +77,7 @@ export function recordRun(
       seed,
     },
     skipped: dataset.skipped.map((photo) => ({ ...photo })),
-    notices: [...dataset.notices],
+    notices: [...dataset.notices, ...evaluation.unknown.notices],
     backbone: {
       ...backbone,
       taps: namesOf(taps),
@@ -98,6 +105,7 @@ export function recordRun(
         },
       }),
     },
+    unknown: evaluation.unknown.record,
     mistakes: evaluation.mistakes.map((mistake) => ({ ...mistake })),
     timings: {
       scanMs: stages.ms('scan'),

@@ -172,8 +172,10 @@ describe.skipIf(weights.missing !== undefined)('using a trained model', () => {
         .trim()
         .split('\n')
         .map((line) => line.trim());
-      expect(header).toBe('path,label,probability,label2,probability2,error,reason');
-      expect(first).toMatch(/^shapes\/checks\/checks-4\.jpg,checks,0\.\d+(e-\d+)?,\w+,[\d.e-]+,,$/);
+      expect(header).toBe('path,label,probability,label2,probability2,error,reason,unknown,unknownScore');
+      expect(first).toMatch(
+        /^shapes\/checks\/checks-4\.jpg,checks,0\.\d+(e-\d+)?,\w+,[\d.e-]+,,,false,-?[\d.e-]+$/,
+      );
       expect(second).toMatch(/^bad\/empty\.jpg,,,,,PHOTO_EMPTY,.+/);
       expect(rest).toEqual([]);
     });

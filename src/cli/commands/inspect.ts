@@ -128,7 +128,16 @@ function parseJson(text: string): unknown {
 }
 
 function describe(model: LoadedModel, sha256: string, run: RunRecord | undefined): Record<string, unknown> {
-  const { task, labels, thresholds, preprocess, backbone, calibration, views = ['whole'] } = model.metadata;
+  const {
+    task,
+    labels,
+    thresholds,
+    preprocess,
+    backbone,
+    calibration,
+    views = ['whole'],
+    unknown,
+  } = model.metadata;
   return {
     path: model.path,
     bytes: model.bytes.length,
@@ -140,6 +149,7 @@ function describe(model: LoadedModel, sha256: string, run: RunRecord | undefined
     backbone,
     calibration,
     views: preprocess === null ? [] : views,
+    unknown,
     test: run === undefined ? null : testOf(run),
   };
 }
@@ -163,7 +173,7 @@ function formatModel(
   run: RunRecord | undefined,
   { colors }: Screen,
 ): string[] {
-  const { labels, thresholds, preprocess, backbone, calibration, views } = model.metadata;
+  const { labels, thresholds, preprocess, backbone, calibration, views, unknown } = model.metadata;
   const rows = [
     ['labels', listLabels(labels)],
     ...(thresholds === null
@@ -186,6 +196,12 @@ function formatModel(
     ],
     ...(views === undefined ? [] : [['views', `the average of ${views.length}: ${views.join(', ')}`]]),
     ['calibration', `temperature ${calibration.temperature.toFixed(3)}`],
+    [
+      'unknown',
+      unknown === null
+        ? 'not told'
+        : `scores above ${unknown.threshold.toFixed(3)}, set for ${formatPercent(unknown.falseRejection)} of known photos`,
+    ],
     ['size', formatBytes(model.bytes.length)],
     ['sha256', sha256],
   ];

@@ -6,7 +6,7 @@ import type { CommandContext } from '../context.ts';
 import { addNetworkFlags, type NetworkFlags, readNetworkFlags } from '../network-flags.ts';
 import { addHeadOptions, readHeadOptions, type HeadName } from '../head-options.ts';
 import { formatExamples } from '../help-text.ts';
-import { choiceOption, integerOption, listOption } from '../option-values.ts';
+import { choiceOption, integerOption, listOption, percentOption } from '../option-values.ts';
 import type { TrainRepeatsOptions } from '../../training/repeat-options.ts';
 import { formatRepeatsSummary } from '../terminal/repeats-summary.ts';
 import { formatTrainSummary } from '../terminal/train-summary.ts';
@@ -51,6 +51,9 @@ interface TrainFlags extends NetworkFlags {
   readonly strict?: true;
   readonly maxPixels?: number;
   readonly workers?: number;
+  readonly unknown: boolean;
+  readonly falseRejection?: number;
+  readonly measureUnknown?: boolean;
   readonly json?: true;
 }
 
@@ -69,6 +72,8 @@ const trainKeys = [
   'testViews',
   'augment',
   'workers',
+  'unknown',
+  'measureUnknown',
 ] as const satisfies (keyof TrainFlags)[];
 
 /** Adds what `regraft train` takes and does. */
@@ -144,6 +149,16 @@ export function define(command: Command, context: CommandContext): void {
     );
   addHeadOptions(command);
   command
+    .optionsGroup('Unknown photos:')
+    .option('--no-unknown', 'make a model that takes every photo for one of its classes')
+    .option(
+      '--false-rejection <percent>',
+      'share of the known photos that may be called unknown (default: 5)',
+      percentOption('--false-rejection', 0.1, 50),
+    )
+    .option('--measure-unknown', 'measure it by leaving each class out, also where that takes longer')
+    .option('--no-measure-unknown', 'do not measure it so');
+  command
     .addHelpText('after', formatExamples(examples))
     .action((photos: string | undefined, flags: TrainFlags) => runTrain(photos, flags, context));
 }
@@ -165,7 +180,7 @@ async function runTrain(
   flags: TrainFlags,
   context: CommandContext,
 ): Promise<void> {
-  const { json, bottlenecks, repeats } = flags;
+  const { json, bottlenecks, repeats, falseRejection } = flags;
   const source = chooseSource(photos, bottlenecks);
   const headOptions = readHeadOptions({ ...flags }, flags.head);
   const options = {
@@ -173,6 +188,7 @@ async function runTrain(
     ...readClasses(flags),
     ...readNetworkFlags(flags),
     headOptions,
+    ...(falseRejection !== undefined && { falseRejectionPercent: falseRejection }),
     ...(bottlenecks !== undefined && { bottlenecks: true }),
     onProgress: context.reporter.onProgress,
     signal: context.signal,

@@ -89,3 +89,26 @@ it('says of several labels their mean average precision, how many photos are all
     '  roses       10  90.0 %       0.50   90.0 %            80.0 %',
   ]);
 });
+
+it('says how many photos are called unknown, and of a class that was left out', () => {
+  const run = makeRunRecord((record) => {
+    record.unknown = {
+      method: 'least-squares-subspace',
+      threshold: 1.5,
+      falseRejection: 0.05,
+      photos: 270,
+      test: { count: 30, rejected: 1, interval95: [0.006, 0.167], acceptedAccuracy: 27 / 29 },
+      leftOut: {
+        auroc: 0.8725,
+        classes: [
+          { label: 'daisy', photos: 100, auroc: 0.9, rejected: 0.5 },
+          { label: 'roses', photos: 100, auroc: 0.845, rejected: 0.25 },
+        ],
+      },
+      histogram: { from: -3, to: 1, known: [29, 1], leftOut: [60, 140] },
+    };
+  });
+  const lines = formatTrainSummary(run, 'out', screen);
+  expect(lines).toContain('Called unknown, wrongly: 1 of 30 photos. 93.1 % of the others are right.');
+  expect(lines).toContain('Photos of a class that it was not shown: 37.5 % called unknown (AUROC 0.873).');
+});

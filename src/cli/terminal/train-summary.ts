@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { RunRecord } from '../../model/run-record.ts';
 import { formatLabelMetrics } from './label-metrics-block.ts';
 import { formatMetrics } from './metrics-block.ts';
+import { formatTrainedRejection } from './rejection-block.ts';
 import type { Screen } from './screen.ts';
 import { formatShellPath } from './shell-path.ts';
 import { formatSkipped } from './skipped-block.ts';
@@ -20,6 +21,7 @@ export function formatTrainSummary(run: RunRecord, folder: string, screen: Scree
     ...(run.metrics.multiLabel === undefined
       ? formatMetrics(run.metrics.test, run.dataset.classes, screen, 'held out')
       : formatLabelMetrics(run.metrics.test, run.metrics.multiLabel, screen, 'held out')),
+    ...formatTrainedRejection(run),
     ...(skipped.length > 0 ? ['', ...skipped] : []),
     '',
     `Model   ${formatShellPath(model)}  ${colors.dim(formatBytes(run.model.bytes))}`,

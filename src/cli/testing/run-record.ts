@@ -27,6 +27,9 @@ export function makeRunRecord(change: (run: RunRecord) => void = () => undefined
       testViews: 1,
       viewsReason: null,
       augment: 'none',
+      unknown: true,
+      falseRejectionPercent: 5,
+      measureUnknown: null,
     },
     dataset: {
       name: 'flowers',
@@ -85,6 +88,7 @@ export function makeRunRecord(change: (run: RunRecord) => void = () => undefined
         ],
       },
     },
+    unknown: null,
     mistakes: [],
     timings: { scanMs: 100, featuresMs: 5000, headMs: 1000, evaluateMs: 100, totalMs: 6400 },
     model: { path: 'model.onnx', sha256: 'b'.repeat(64), bytes: 24_100_000 },

@@ -9,6 +9,7 @@ export interface RunShape {
   readonly skipped?: RunRecord['skipped'];
   readonly notices?: readonly string[];
   readonly name?: string;
+  readonly unknown?: RunRecord['unknown'];
 }
 
 /** Makes a run record whose figures fit together, without training anything. */
@@ -47,6 +48,9 @@ export function makeRun({
       testViews: 1,
       viewsReason: null,
       augment: 'none',
+      unknown: true,
+      falseRejectionPercent: 5,
+      measureUnknown: null,
     },
     dataset: {
       name: shape.name ?? 'flower_photos',
@@ -100,6 +104,7 @@ export function makeRun({
         confusion: confusion.map((counts) => [...counts]),
       },
     },
+    unknown: shape.unknown ?? null,
     mistakes: listMistakes(classes, confusion),
     timings: { scanMs: 412, featuresMs: 21_300, headMs: 1830, evaluateMs: 240, totalMs: 24_100 },
     model: { path: 'flower_photos-model/model.onnx', sha256: 'b'.repeat(64), bytes: 24_103_118 },

@@ -1,0 +1,72 @@
+import { createRandom } from '../head/random.ts';
+import { addScaled, dot, length, scale } from '../head/vector.ts';
+import type { HeldMatrix } from './products.ts';
+
+const mostIterations = 24;
+/** The iteration ends when a pass makes the variance that is covered grow by less than this share. */
+const leastGain = 1e-6;
+
+/**
+ * Finds the directions along which rows vary most, as combinations of the rows, by orthogonal iteration on their kernel (Golub and
+ * Van Loan 2013, section 8.2.4).
+ *
+ * @param kernel inner products of the rows, of unit length, `[rows, rows]`
+ * @param wanted how many directions; there are fewer when the rows span fewer
+ * @returns Coefficients of each direction, `[rows]`: `Σ coefficient · row` are orthonormal vectors.
+ */
+export async function leadingDirections(kernel: HeldMatrix, wanted: number): Promise<Float64Array[]> {
+  const random = createRandom('unknown/directions');
+  let basis = orthonormalise(
+    Array.from({ length: wanted }, () =>
+      Float64Array.from({ length: kernel.size }, () => random.truncatedNormal()),
+    ),
+  );
+  let covered = 0;
+  for (let iteration = 0; iteration < mostIterations && basis.length > 0; iteration++) {
+    const images = await kernel.times(basis);
+    const now = basis.reduce((sum, vector, index) => sum + dot(vector, images[index] ?? vector), 0);
+    basis = orthonormalise(images);
+    if (now - covered <= leastGain * now) break;
+    covered = now;
+  }
+  return basis.length === 0 ? [] : unitDirections(basis, await kernel.times(basis));
+}
+
+/** Gram and Schmidt's process; vectors that the others span are left out. */
+function orthonormalise(vectors: readonly Float64Array[]): Float64Array[] {
+  const kept: Float64Array[] = [];
+  for (const vector of vectors) {
+    const before = length(vector);
+    for (const other of kept) addScaled(vector, other, -dot(vector, other));
+    const after = length(vector);
+    if (after <= 1e-9 * before || after === 0) continue;
+    scale(vector, 1 / after);
+    kept.push(vector);
+  }
+  return kept;
+}
+
+/** The same process in the inner product that the kernel makes, in which the combinations of rows are measured. */
+function unitDirections(basis: readonly Float64Array[], images: readonly Float64Array[]): Float64Array[] {
+  const kept: { vector: Float64Array; image: Float64Array }[] = [];
+  const largest = basis.reduce(
+    (most, vector, index) => Math.max(most, dot(vector, images[index] ?? vector)),
+    0,
+  );
+  for (const [index, vector] of basis.entries()) {
+    const image = images[index];
+    if (image === undefined) continue;
+    // Twice, as rounding leaves a trace of the others after the first pass.
+    for (const other of [...kept, ...kept]) {
+      const share = dot(vector, other.image);
+      addScaled(vector, other.vector, -share);
+      addScaled(image, other.image, -share);
+    }
+    const square = dot(vector, image);
+    if (square <= 1e-9 * largest) continue;
+    scale(vector, 1 / Math.sqrt(square));
+    scale(image, 1 / Math.sqrt(square));
+    kept.push({ vector, image });
+  }
+  return kept.map(({ vector }) => vector);
+}
