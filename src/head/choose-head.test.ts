@@ -130,15 +130,31 @@ describe('chooseHead', () => {
 
 describe('planSearch', () => {
   const plan = { sets: [[2], [1, 2], [0, 1, 2]], scout: ridge, heads: [ridge, logistic] };
-  const sizes = [20_000, 5_000, 1_000];
+  const size = { classes: 5, taps: [20_000, 5_000, 1_000] };
 
   it('keeps everything up to 4,096 rows', () => {
-    expect(planSearch(4096, sizes, plan)).toEqual(plan);
+    expect(planSearch({ ...size, rows: 4096 }, plan)).toEqual(plan);
   });
 
-  it('keeps of many rows the last head, on the largest set that it can be trained on in minutes', () => {
-    expect(planSearch(5_000, sizes, plan)).toMatchObject({ sets: [[0, 1, 2]], heads: [logistic] });
-    expect(planSearch(20_000, sizes, plan)).toMatchObject({ sets: [[1, 2]], heads: [logistic] });
-    expect(planSearch(1_000_000, sizes, plan)).toMatchObject({ sets: [[2]], heads: [logistic] });
+  it('keeps of many rows the last head, on the largest set that it is trained on in minutes', () => {
+    expect(planSearch({ ...size, rows: 5_000 }, plan)).toMatchObject({
+      sets: [[0, 1, 2]],
+      heads: [logistic],
+    });
+    expect(planSearch({ ...size, rows: 20_000 }, plan)).toMatchObject({ sets: [[1, 2]], heads: [logistic] });
+    expect(planSearch({ ...size, rows: 100_000 }, plan)).toMatchObject({ sets: [[2]], heads: [logistic] });
+  });
+
+  it('solves what would be trained for hours, on a set of few columns', () => {
+    const many = { ...size, rows: 100_000, classes: 1000 };
+    expect(planSearch(many, plan)).toMatchObject({ sets: [[2]], heads: [ridge] });
+    const wide = { ...many, taps: [5_000, 5_000, 5_000] };
+    expect(planSearch(wide, plan)).toMatchObject({ sets: [[2]], heads: [logistic] });
+  });
+
+  it('keeps the head that was asked for', () => {
+    const asked = { ...plan, heads: [logistic] };
+    const many = { ...size, rows: 1_000_000, classes: 1000 };
+    expect(planSearch(many, asked)).toMatchObject({ sets: [[2]], heads: [logistic] });
   });
 });

@@ -41,8 +41,8 @@ const worthOfFewer = 0.01;
  * @param input - With the columns of all taps.
  */
 export async function chooseHead(input: HeadInput, plan: SearchPlan): Promise<HeadChoice> {
-  const sizes = input.taps ?? [input.training.features.columns];
-  const { sets, scout, heads } = planSearch(countRows(input), sizes, plan);
+  const { classes, taps: sizes = [input.training.features.columns] } = input;
+  const { sets, scout, heads } = planSearch({ rows: countRows(input), classes, taps: sizes }, plan);
   const [first] = heads;
   if (first === undefined || sets.length === 0) throw new RangeError('Expected a head and a set of taps.');
   const isPlain = sets.length * heads.length === 1;

@@ -10,22 +10,36 @@ export interface SearchPlan {
   readonly heads: readonly ResolvedHead[];
 }
 
-/** With more rows, and columns, ridge regression takes more than half a gigabyte, and a search minutes. */
-const mostScoutedRows = 4096;
-/** A logistic head passes over its values hundreds of times: with so many a fit takes a minute or two on two cores. */
+/** Ridge regression takes more than half a gigabyte where both rows and columns are more. */
+const mostRidge = 4096;
+/** A logistic head passes over its values hundreds of times: with so many, or so many products, a fit takes minutes on two cores. */
 const mostValues = 2 ** 27;
+const mostProducts = 2 ** 33;
 
 /**
- * Bounds what is tried by the size of the data: up to 4,096 rows everything; beyond, only the last of the heads, on the largest set of taps
- * that it is trained on in minutes.
+ * Bounds what is tried by the size of the data. Up to 4,096 rows: everything. Beyond, one fit: the last of the heads on the largest set of taps that
+ * it is trained on in minutes; where there is none, the first of them (ridge regression) on the largest set of at most 4,096 columns.
  *
- * @param rows - Rows to learn from.
- * @param sizes - Columns of each tap.
+ * @param size - Rows to learn from, classes, and the columns of each tap.
  */
-export function planSearch(rows: number, sizes: readonly number[], plan: SearchPlan): SearchPlan {
-  if (rows <= mostScoutedRows) return plan;
-  const valuesOf = (set: readonly number[]): number =>
-    rows * set.reduce((sum, tap) => sum + (sizes[tap] ?? 0), 0);
-  const set = plan.sets.findLast((taps) => valuesOf(taps) <= mostValues) ?? plan.sets[0] ?? [];
-  return { ...plan, sets: [set], heads: plan.heads.slice(-1) };
+export function planSearch(
+  {
+    rows,
+    classes,
+    taps,
+  }: { readonly rows: number; readonly classes: number; readonly taps: readonly number[] },
+  plan: SearchPlan,
+): SearchPlan {
+  const { sets, heads } = plan;
+  if (rows <= mostRidge) return plan;
+  const columnsOf = (set: readonly number[]): number => set.reduce((sum, tap) => sum + (taps[tap] ?? 0), 0);
+  const trained = sets.findLast((set) => {
+    const values = rows * columnsOf(set);
+    return values <= mostValues && values * classes <= mostProducts;
+  });
+  const solved = sets.findLast((set) => columnsOf(set) <= mostRidge);
+  if (trained === undefined && solved !== undefined && heads.length > 1) {
+    return { ...plan, sets: [solved], heads: heads.slice(0, 1) };
+  }
+  return { ...plan, sets: [trained ?? sets[0] ?? []], heads: heads.slice(-1) };
 }
