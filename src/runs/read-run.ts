@@ -25,9 +25,19 @@ export async function readRun(location: string): Promise<FinishedRun> {
   });
   await finishSave(folder).catch(() => undefined);
   const record = await readRecord(join(folder, runFileName), runRecordSchema, 'the record of a training');
+  refuseSeveralLabels(folder, record);
   const rows = await readPredictions(join(folder, 'predictions.csv'), record.dataset.classes);
   const photos = await readUsedPhotos(folder);
   return { folder, record, learnedFrom: learnedFrom(photos), tested: joinRows(folder, record, photos, rows) };
+}
+
+function refuseSeveralLabels(folder: string, { dataset }: RunRecord): void {
+  if (dataset.task === 'single-label') return;
+  throw new RegraftError(
+    'RUN_INVALID',
+    `Expected a training with one class a photo but found one with several labels a photo in ${folder}.`,
+    { hint: 'Compare the mean average precision in the two reports by hand.' },
+  );
 }
 
 function learnedFrom(photos: readonly UsedPhoto[]): string {

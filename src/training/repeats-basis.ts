@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { loadBackbone } from '../backbone/load.ts';
 import { hashFile } from '../backbone/source/hash-file.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { labelsOf } from '../dataset/labels-of.ts';
 import { scanBottlenecks } from '../dataset/scan-bottlenecks.ts';
 import { scanDataset } from '../dataset/scan.ts';
+import { RegraftError } from '../errors.ts';
 import { readRetrainText } from '../features/retrain-text.ts';
 import { formatPhotoFit } from '../shared/format-photo-fit.ts';
 import { makeBottleneckDataset } from './bottleneck-dataset.ts';
@@ -22,6 +24,7 @@ export interface RepeatsBasis {
  * Looks at the photos and the network that repeated trainings are about to use.
  *
  * @param given The options as the caller gave them: an option of tomorrow is in them, whatever it is called.
+ * @throws RegraftError `INVALID_OPTION` for a dataset with several labels a photo, and what reading photos and network throws.
  */
 export async function findBasis(
   given: TrainOptions,
@@ -29,17 +32,28 @@ export async function findBasis(
   stages: Stages,
 ): Promise<RepeatsBasis> {
   const dataset = await readDataset(settings, stages);
+  refuseSeveralLabels(dataset);
   const document = {
     source: settings.source,
     options: shapingOptions(given),
     split: settings.split === undefined ? null : (await hashFile(settings.split)).sha256,
     classes: dataset.classes,
-    photos: dataset.photos.map(({ path, label, sha256, part = null }) => [path, label, sha256, part]),
+    photos: dataset.photos.map((photo) => [photo.path, labelsOf(photo), photo.sha256, photo.part ?? null]),
     skipped: dataset.skipped.map(({ path, code }) => [path, code]),
     network: settings.bottlenecks ? null : await describeNetwork(settings, stages),
     versions: currentVersions(),
   };
   return { dataset, fingerprint: createHash('sha256').update(canonicalJson(document)).digest('hex') };
+}
+
+/** Their figures are others, of which no spread is taken yet. */
+function refuseSeveralLabels({ task, name }: Dataset): void {
+  if (task === 'single-label') return;
+  throw new RegraftError(
+    'INVALID_OPTION',
+    `Expected one class a photo for repeats but found several labels a photo in ${name}.`,
+    { hint: 'Train it without repeats, with one seed after the other.' },
+  );
 }
 
 async function readDataset(settings: ResolvedTrainOptions, stages: Stages): Promise<Dataset> {

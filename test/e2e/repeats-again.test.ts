@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ProgressEvent, RepeatsRecord, TrainRepeatsOptions } from '../../src/index.ts';
 import { removeFolder } from '../support/home.ts';
 import { drawPhoto, put } from '../support/photos.ts';
-import { makeRepeatsPlace, networkFlags, readJson, type RepeatsPlace } from '../support/repeats-place.ts';
+import { makeRepeatsPlace, trainFlags, readJson, type RepeatsPlace } from '../support/repeats-place.ts';
 
 let place: RepeatsPlace;
 
@@ -161,7 +161,7 @@ describe('given again, repeats take what is finished', () => {
   });
 
   it('two processes at once take turns, and the second finds all of it finished', async () => {
-    const args = ['train', 'shapes', ...networkFlags, '--repeats', '2', '--out', 'shared'];
+    const args = ['train', 'shapes', ...trainFlags, '--repeats', '2', '--out', 'shared'];
     const outcomes = await Promise.all([place.regraft(...args), place.regraft(...args)]);
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
     const kept = outcomes.map(({ stderr }) => stderr.match(/trained before/g)?.length ?? 0);

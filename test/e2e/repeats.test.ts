@@ -12,7 +12,7 @@ import {
 import { removeFolder } from '../support/home.ts';
 import { drawPhoto, put } from '../support/photos.ts';
 import { jsonOf, type Outcome, type PrintedFailure } from '../support/regraft.ts';
-import { makeRepeatsPlace, networkFlags, readJson, type RepeatsPlace } from '../support/repeats-place.ts';
+import { makeRepeatsPlace, trainFlags, readJson, type RepeatsPlace } from '../support/repeats-place.ts';
 
 let place: RepeatsPlace;
 
@@ -27,17 +27,7 @@ describe('train --repeats', () => {
   let record: RepeatsRecord;
 
   beforeAll(async () => {
-    const args = [
-      'train',
-      'shapes',
-      ...networkFlags,
-      '--repeats',
-      '3',
-      '--seed',
-      '5',
-      '--test-percent',
-      '30',
-    ];
+    const args = ['train', 'shapes', ...trainFlags, '--repeats', '3', '--seed', '5', '--test-percent', '30'];
     first = await place.regraft(...args, '--out', 'repeats', '--json');
     record = jsonOf<RepeatsRecord>(first);
   });
@@ -138,17 +128,7 @@ describe('train --repeats', () => {
   });
 
   it('for people it ends with a table of the seeds, mean and spread, and where everything is', async () => {
-    const args = [
-      'train',
-      'shapes',
-      ...networkFlags,
-      '--repeats',
-      '3',
-      '--seed',
-      '5',
-      '--test-percent',
-      '30',
-    ];
+    const args = ['train', 'shapes', ...trainFlags, '--repeats', '3', '--seed', '5', '--test-percent', '30'];
     const { code, stdout, stderr } = await place.regraft(...args, '--out', 'repeats');
     expect(code).toBe(0);
     expect(stderr.match(/^Seed \d: .*, trained before \(/gm)).toHaveLength(3);
@@ -238,7 +218,7 @@ describe('repeats', () => {
       out: place.at('x'),
     });
     expect(folder).toBe(place.at('x'));
-    const byDefault = await place.regraft('train', 'shapes', ...networkFlags, '--repeats', '2', '--json');
+    const byDefault = await place.regraft('train', 'shapes', ...trainFlags, '--repeats', '2', '--json');
     expect(byDefault.code).toBe(0);
     expect(await readdir(place.at('shapes-repeats'))).toContain('repeats.json');
     await expect(place.repeat('x/seed-0')).rejects.toMatchObject({
@@ -283,6 +263,18 @@ describe('repeats', () => {
     expect((JSON.parse(stdout) as PrintedFailure).error).toMatchObject({
       code: 'INVALID_OPTION',
       message: `Expected integer between 2 and 100 for --repeats but received '${text}'.`,
+    });
+  });
+
+  it('refuse a dataset with several labels a photo before any work', async () => {
+    const csv = place.at('labels.csv');
+    const rows = ['circles/circles-1.jpg,round', 'lines/lines-1.jpg,"straight,many"'];
+    await writeFile(csv, `path,labels\n${rows.map((row) => `shapes/${row}`).join('\n')}\n`);
+    await expect(
+      trainRepeats(csv, { home: place.home, out: place.at('refused'), repeats: 2 }),
+    ).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: 'Expected one class a photo for repeats but found several labels a photo in labels.',
     });
   });
 

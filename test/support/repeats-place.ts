@@ -24,7 +24,7 @@ export interface RepeatsPlace {
   at(name: string): string;
   /** Runs the built command line in the root. */
   regraft(...args: string[]): Promise<Outcome>;
-  /** Trains repeats in the process, two unless told otherwise. */
+  /** Trains repeats in the process, two and with the logistic head unless told otherwise. */
   repeat(name: string, options?: Partial<TrainRepeatsOptions>): Promise<RepeatsRecord>;
   /** What a seed's `run.json` holds. */
   runOf(name: string, seed: number): Promise<RunRecord>;
@@ -32,8 +32,8 @@ export interface RepeatsPlace {
   timesOf(name: string, seeds: readonly number[]): Promise<string[]>;
 }
 
-/** The flags that name the network of {@link makeRepeatsPlace}. */
-export const networkFlags = ['--backbone', 'network.onnx', '--scaling', 'unit'];
+/** The flags that train on the network of {@link makeRepeatsPlace} in a moment. */
+export const trainFlags = ['--backbone', 'network.onnx', '--scaling', 'unit', '--head', 'logistic'];
 
 /** Makes a place to train repeats in; the caller removes its root. */
 export async function makeRepeatsPlace(): Promise<RepeatsPlace> {
@@ -52,7 +52,14 @@ export async function makeRepeatsPlace(): Promise<RepeatsPlace> {
     at,
     regraft: (...args) => runRegraft(args, { home, cwd: root }),
     async repeat(name, options = {}) {
-      const shared = { home, out: at(name), backbone: network, scaling: 'unit', repeats: 2 };
+      const shared = {
+        home,
+        out: at(name),
+        backbone: network,
+        scaling: 'unit',
+        head: 'logistic',
+        repeats: 2,
+      } as const;
       return (await trainRepeats(photos, { ...shared, ...options })).repeats;
     },
     runOf,
