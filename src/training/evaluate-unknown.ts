@@ -32,9 +32,11 @@ export interface UnknownEvaluation {
 
 const nothing: UnknownEvaluation = { score: undefined, record: null, notices: [] };
 
-/** Most classes and photos for which leaving each class out takes seconds. */
-const quickClasses = 10;
-const quickPhotos = 1024;
+/** Most classes and photos for which leaving each class out takes a few seconds. */
+const mostClasses = 10;
+const quickPhotos = 300;
+/** Of more photos that many are drawn for it. */
+const mostPhotos = 1024;
 /** Of two classes that leaves one, of which there is nothing to learn but where it lies. */
 const fewestClasses = 3;
 
@@ -90,14 +92,14 @@ async function leaveOut(
 ): Promise<LeftOut | undefined> {
   const { measureUnknown, seed, onProgress, signal } = settings;
   const photos = parts.training.labels.length + parts.validation.labels.length;
-  const isQuick = classes.length <= quickClasses && photos <= quickPhotos;
+  const isQuick = classes.length <= mostClasses && photos <= quickPhotos;
   if (classes.length < fewestClasses || !(measureUnknown ?? isQuick)) return undefined;
   return measureLeftOut({
     parts,
     classes,
     falseRejection,
-    mostClasses: quickClasses,
-    mostPhotos: quickPhotos,
+    mostClasses,
+    mostPhotos,
     seed,
     onProgress,
     signal,

@@ -49,7 +49,7 @@ export interface TrainOptions extends NetworkOptions, ViewOptions {
   readonly unknown?: boolean | undefined;
   /** The percentage of known photos that may be taken for unknown ones, 0.1 to 50. @default 5 */
   readonly falseRejectionPercent?: number | undefined;
-  /** Measures by leaving each class out how well unknown photos are told. @default with 3 to 10 classes and at most 1,024 photos to learn from */
+  /** Measures by leaving each class out how well unknown photos are told. @default with 3 to 10 classes and at most 300 photos to learn from */
   readonly measureUnknown?: boolean | undefined;
   /** Folder of networks and features. @default `REGRAFT_HOME`, else the platform's cache folder */
   readonly home?: string | undefined;

@@ -1,5 +1,4 @@
 import type { RunRecord } from '../../model/run-record.ts';
-import { drawStackedBar } from '../charts/stacked-bar.ts';
 import { formatCount, formatPercent, formatQuantity } from '../format.ts';
 import { html, name, type Content, type Html } from '../html.ts';
 import { renderScrollable, renderSection } from './section.ts';
@@ -11,7 +10,6 @@ export function renderSearch({ head, backbone }: RunRecord): Html | null {
   const { search = [] } = head;
   if (search.length === 0) return null;
   const chosen = search.findLast((trial) => trial.head === head.type && sameTaps(trial, backbone.taps));
-  const largest = Math.max(...search.map(({ logLoss }) => logLoss));
   return renderSection({
     id: 'search',
     title: 'What was tried',
@@ -28,19 +26,18 @@ export function renderSearch({ head, backbone }: RunRecord): Html | null {
             <th scope="col" class="number">Features</th>
             <th scope="col" class="number">Accuracy</th>
             <th scope="col" class="number">Log loss</th>
-            <th scope="col" class="wide desktop"><span class="unseen">Log loss as a bar</span></th>
             <th scope="col"><span class="unseen">Chosen</span></th>
           </tr>
         </thead>
         <tbody>
-          ${search.map((trial) => renderTrial(trial, trial === chosen, largest))}
+          ${search.map((trial) => renderTrial(trial, trial === chosen))}
         </tbody>
       </table>`,
     ),
   });
 }
 
-function renderTrial(trial: Trial, isChosen: boolean, largest: number): Content {
+function renderTrial(trial: Trial, isChosen: boolean): Content {
   const { taps } = trial;
   return html`<tr class="${isChosen ? 'chosen' : ''}">
     <th scope="row">${name(trial.head)}</th>
@@ -48,9 +45,6 @@ function renderTrial(trial: Trial, isChosen: boolean, largest: number): Content 
     <td class="number">${formatCount(trial.columns)}</td>
     <td class="number">${formatPercent(trial.accuracy)}</td>
     <td class="number">${trial.logLoss.toFixed(4)}</td>
-    <td class="wide desktop">
-      ${drawStackedBar([{ tone: isChosen ? 'test' : 'rest', value: trial.logLoss }], largest)}
-    </td>
     <td>${isChosen && 'chosen'}</td>
   </tr>`;
 }
