@@ -1,4 +1,4 @@
-// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views]`: every figure that the README claims, in one run.
+// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown]`: every figure that the README claims, in one run.
 import { benchAccuracy } from './accuracy.ts';
 import { benchBackbones } from './backbones.ts';
 import type { BenchResult } from './bench-result.ts';
@@ -10,6 +10,7 @@ import { benchImportSpeed } from './import-speed.ts';
 import { describeMachine } from './machine.ts';
 import { benchTraining } from './training.ts';
 import { benchViews } from './views.ts';
+import { benchUnknown } from './unknown.ts';
 
 const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   extraction: benchExtraction,
@@ -20,15 +21,16 @@ const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   import: benchImport,
   'import-speed': benchImportSpeed,
   views: benchViews,
+  unknown: benchUnknown,
 };
 
 const args = process.argv.slice(2);
 const only = args.includes('--only')
   ? (args[args.indexOf('--only') + 1] ?? '').split(',')
   : Object.keys(parts);
-const unknown = only.filter((name) => parts[name] === undefined);
-if (unknown.length > 0) {
-  console.error(`Unknown part ${unknown.join(', ')}. Parts: ${Object.keys(parts).join(', ')}.`);
+const missing = only.filter((name) => parts[name] === undefined);
+if (missing.length > 0) {
+  console.error(`Unknown part ${missing.join(', ')}. Parts: ${Object.keys(parts).join(', ')}.`);
   process.exit(2);
 }
 

@@ -228,7 +228,7 @@ describe('a model that tells unknown photos', () => {
     const path = await store('telling.onnx', sealModel(encodeModel(model)));
     const loaded = await loadModel(path);
     expect(loaded.metadata.unknown).toEqual({
-      method: 'least-squares-subspace',
+      method: 'least-squares-neighbour-subspace',
       threshold: 1.25,
       falseRejection: 0.05,
     });

@@ -69,7 +69,7 @@ describe('the page', () => {
 
 describe('what is unknown', () => {
   const unknown: NonNullable<RunRecord['unknown']> = {
-    method: 'least-squares-subspace',
+    method: 'least-squares-neighbour-subspace',
     threshold: 1.606,
     falseRejection: 0.05,
     photos: 885,

@@ -1,18 +1,17 @@
-import type { FeatureScaling } from '../head/feature-scaling.ts';
-import type { RowFit } from './fit-scores.ts';
-import { quantiseRows } from './int8-rows.ts';
+import type { RowFit, Subspace } from './fit-scores.ts';
+import { type Int8Rows, quantiseRows } from './int8-rows.ts';
 import type { Rest } from './rest.ts';
-import { type Spread, subspaceWeight } from './spread.ts';
+import { similarityWeight, type Spread, withinTolerance, withinWeight } from './spread.ts';
 import type { UnknownModel } from './unknown-model.ts';
 
 /** A fit on rows with all that turns it into a model. */
 export interface RowCombination {
-  /** The rows, centred and scaled, `[photos, columns]`. */
+  /** The rows less their mean with each tap made unit length, `[photos, columns]`. */
   readonly values: Float32Array;
-  readonly columns: number;
-  /** Columns of the last tap. */
-  readonly lastColumns: number;
-  readonly scaling: FeatureScaling;
+  /** Columns of each tap. */
+  readonly taps: readonly number[];
+  /** Of the rows as they were, `[columns]`. */
+  readonly mean: Float64Array;
   readonly fit: RowFit;
   readonly spread: Spread;
   readonly rest: Rest;
@@ -20,46 +19,58 @@ export interface RowCombination {
 
 /** Writes out what a fit says as combinations of rows, and folds the standardisation into it. */
 export async function combineRows(combination: RowCombination): Promise<UnknownModel> {
-  const { values, columns, lastColumns, scaling, fit, spread, rest } = combination;
-  const classes = fit.shares.length;
-  const photos = values.length / columns;
-  const weights = new Float64Array(classes * columns);
-  const directions = new Float64Array(fit.directions.length * lastColumns);
-  for (let photo = 0; photo < photos; photo++) {
-    const row = values.subarray(photo * columns, (photo + 1) * columns);
-    const last = row.subarray(columns - lastColumns);
-    const inverse = 1 / Math.max(1e-12, lengthOf(row));
-    for (let label = 0; label < classes; label++) {
-      const factor = (inverse * fit.coefficients[label]![photo]!) / spread.deviations[label]!;
-      addRow(weights, label * columns, row, factor);
+  const { values, taps, mean, fit, spread, rest } = combination;
+  const columns = mean.length;
+  const [classes, lastColumns] = [fit.classShares.length, taps.at(-1) ?? columns];
+  const add = async (
+    coefficients: readonly Float64Array[],
+    last: number,
+    scale: number,
+  ): Promise<Int8Rows> => {
+    const sums = new Float64Array(coefficients.length * last);
+    for (let end = columns, photo = 0; end <= values.length; end += columns, photo++) {
+      const row = values.subarray(end - last, end);
+      for (const [index, own] of coefficients.entries()) addRow(sums, index * last, row, scale * own[photo]!);
+      await rest();
     }
-    const lastInverse = 1 / Math.max(1e-12, lengthOf(last));
-    for (const [index, direction] of fit.directions.entries()) {
-      addRow(directions, index * lastColumns, last, lastInverse * direction[photo]!);
-    }
-    await rest();
-  }
-  const slope = subspaceWeight / spread.within.deviation;
-  return {
-    mean: Float32Array.from(scaling.mean),
-    inverseScale: Float32Array.from(scaling.scale, (scale) => 1 / scale),
-    weights: quantiseRows(weights, classes, columns),
-    bias: Float32Array.from(
-      spread.means,
-      (mean, label) => (mean - fit.shares[label]!) / spread.deviations[label]!,
-    ),
-    directions: quantiseRows(directions, fit.directions.length, lastColumns),
-    offset: slope * spread.within.mean,
-    slope,
+    return quantiseRows(sums, coefficients.length, last);
   };
-}
-
-function lengthOf(row: Float32Array): number {
-  let sum = 0;
-  for (let column = 0; column < row.length; column++) sum += row[column]! ** 2;
-  return Math.sqrt(sum);
+  // The kernel of all taps is the mean of theirs.
+  const share = 1 / taps.length;
+  const weights = fit.coefficients.map((own, label) => own.map((value) => value / spread.deviations[label]!));
+  const directions = await add(fit.all.directions, columns, share);
+  const similarSlope = similarityWeight / spread.similarity.deviation;
+  const withinSlope = withinWeight / spread.within.deviation;
+  return {
+    taps,
+    mean: Float32Array.from(mean),
+    weights: await add(weights, columns, share),
+    bias: Float32Array.from(
+      { length: classes },
+      (_, label) => (spread.means[label]! - fit.classShares[label]!) / spread.deviations[label]!,
+    ),
+    similar: {
+      directions,
+      photos: photosOf(fit.all, values.length / columns),
+      offset: similarSlope * spread.similarity.mean,
+      slope: similarSlope,
+    },
+    within: {
+      directions: fit.last === fit.all ? directions : await add(fit.last.directions, lastColumns, 1),
+      offset: withinSlope * spread.within.mean - withinWeight * withinTolerance,
+      slope: withinSlope,
+    },
+  };
 }
 
 function addRow(target: Float64Array, offset: number, row: Float32Array, factor: number): void {
   for (let column = 0; column < row.length; column++) target[offset + column]! += factor * row[column]!;
+}
+
+function photosOf({ shares }: Subspace, photos: number): Int8Rows {
+  const values = new Float64Array(photos * shares.length);
+  for (const [direction, own] of shares.entries()) {
+    for (const [photo, share] of own.entries()) values[photo * shares.length + direction] = share;
+  }
+  return quantiseRows(values, photos, shares.length);
 }

@@ -5,13 +5,13 @@ import { type Gram, unitKernel } from './unit-kernel.ts';
 
 /** Photos and what all fits on parts of them share. */
 export interface FitSetting {
-  /** Inner products of the photos' rows: of all columns, and of the last tap's; the same where there is one tap. */
-  readonly grams: { readonly all: Gram; readonly last: Gram };
+  /** Inner products of the photos' rows, of each tap. */
+  readonly grams: readonly Gram[];
   /** `[photos]` */
   readonly labels: Int32Array;
   readonly classes: number;
-  /** Directions of the subspace. */
-  readonly directions: number;
+  /** Directions of the subspaces: of all taps, and of the last. */
+  readonly directions: readonly [all: number, last: number];
   readonly products: Products;
   readonly rest: Rest;
 }
@@ -41,6 +41,7 @@ export async function crossFit(
   const { grams, labels, classes } = setting;
   const order = holdOuts.flat();
   const classScores = new Float64Array(order.length * classes);
+  const similarity = new Float64Array(order.length);
   const within = new Float64Array(order.length);
   let done = 0;
   for (const held of holdOuts) {
@@ -49,20 +50,17 @@ export async function crossFit(
     const fit = await fitOn(setting, inside);
     const scores = applyScores(fit, kernelsOf(grams, held, inside));
     classScores.set(scores.classScores, done * classes);
+    similarity.set(scores.similarity, done);
     within.set(scores.within, done);
     done += held.length;
   }
   return {
-    scores: { classScores, within },
+    scores: { classScores, similarity, within },
     labels: Int32Array.from(order, (row) => labels[row] ?? 0),
   };
 }
 
-function kernelsOf(
-  { all, last }: FitSetting['grams'],
-  of: readonly number[],
-  inside: readonly number[],
-): Kernels {
-  const kernel = unitKernel(all, of, inside);
-  return { all: kernel, last: last === all ? kernel : unitKernel(last, of, inside) };
+function kernelsOf(grams: readonly Gram[], of: readonly number[], inside: readonly number[]): Kernels {
+  const all = unitKernel(grams, of, inside);
+  return { all, last: grams.length === 1 ? all : unitKernel(grams.slice(-1), of, inside) };
 }

@@ -1,5 +1,5 @@
 import { matrixFromArray } from '../features/feature-matrix.ts';
-import { type FeatureScaling, measureFeatures } from '../head/feature-scaling.ts';
+import { measureFeatures } from '../head/feature-scaling.ts';
 import { assignFolds } from '../head/folds.ts';
 import type { LabelledRows } from '../head/head.ts';
 import { choosePhotos } from './choose-photos.ts';
@@ -27,7 +27,7 @@ export interface UnknownInput {
 }
 
 const foldsWanted = 5;
-const mostDirections = 32;
+const mostDirections = 64;
 /** A direction needs a few photos to be more than one of them. */
 const photosPerDirection = 4;
 
@@ -55,53 +55,70 @@ export async function fitUnknown(input: UnknownInput): Promise<UnknownFit | unde
   const columns = matrices[0]?.columns ?? 0;
   const taps = input.taps ?? [columns];
   const values = await readJoinedRows(matrices, rows);
-  const scaling = await measureFeatures(matrixFromArray(values, rows.length, columns), taps, signal);
-  centreAndScale(values, scaling);
+  const { mean } = await measureFeatures(matrixFromArray(values, rows.length, columns), taps, signal);
+  subtract(values, mean);
 
-  const lastColumns = taps.at(-1) ?? columns;
   const rest = makeRest(signal);
   await using products = await openProducts(signal);
-  const all = await gramOf(products, values, columns, columns);
-  const last = lastColumns === columns ? all : await gramOf(products, values, columns, lastColumns);
+  const grams = await gramsOf(products, values, columns, taps);
   const held = Array.from({ length: folds.count }, (_, fold) =>
     [...labels.keys()].filter((row) => folds.ofRow[row] === fold),
   );
   const fewest = rows.length - Math.max(...held.map(({ length }) => length));
-  // All directions of a small tap would leave no distance from them.
-  const most = Math.min(mostDirections, Math.floor(fewest / photosPerDirection), Math.floor(lastColumns / 2));
-  const directions = Math.max(1, most);
-  const setting = { grams: { all, last }, labels, classes: known.length, directions, products, rest };
+  const directionsOf = (size: number): number =>
+    // All directions of a small tap would leave no distance from them.
+    Math.max(1, Math.min(mostDirections, Math.floor(fewest / photosPerDirection), Math.floor(size / 2)));
+  const directions = [directionsOf(columns), directionsOf(taps.at(-1) ?? columns)] as const;
+  const setting = { grams, labels, classes: known.length, directions, products, rest };
 
   const unseen = await crossFit(setting, held);
   const spread = measureSpread(unseen.scores, unseen.labels, known.length);
   const fit = await fitOn(setting, [...labels.keys()]);
+  makeUnitLength(values, columns, taps);
   return {
-    model: await combineRows({ values, columns, lastColumns, scaling, fit, spread, rest }),
+    model: await combineRows({ values, taps, mean, fit, spread, rest }),
     scores: standardise(unseen.scores, spread),
     photos: rows.length,
   };
 }
 
-function centreAndScale(values: Float32Array, { mean, scale }: FeatureScaling): void {
-  const columns = mean.length;
-  for (let offset = 0; offset < values.length; offset += columns) {
-    for (let column = 0; column < columns; column++) {
-      values[offset + column] = (values[offset + column]! - mean[column]!) / scale[column]!;
-    }
-  }
+function subtract(values: Float32Array, mean: Float64Array): void {
+  for (let index = 0; index < values.length; index++) values[index]! -= mean[index % mean.length]!;
 }
 
-/** Of the last columns of the rows. */
-async function gramOf(
+/** Inner products of all rows, tap by tap. */
+async function gramsOf(
   products: Products,
   values: Float32Array,
   columns: number,
-  last: number,
-): Promise<Gram> {
+  taps: readonly number[],
+): Promise<Gram[]> {
   const rows = values.length / columns;
-  const kept = new Float32Array(rows * last);
-  for (let row = 0; row < rows; row++) {
-    kept.set(values.subarray((row + 1) * columns - last, (row + 1) * columns), row * last);
+  const grams: Gram[] = [];
+  let first = 0;
+  for (const size of taps) {
+    const own = new Float32Array(rows * size);
+    for (let row = 0; row < rows; row++) {
+      const start = row * columns + first;
+      own.set(values.subarray(start, start + size), row * size);
+    }
+    grams.push({ values: await products.gram(own, rows), rows });
+    first += size;
   }
-  return { values: await products.gram(kept, rows), rows };
+  return grams;
+}
+
+/** Makes the columns of each tap of each row unit length. */
+function makeUnitLength(values: Float32Array, columns: number, taps: readonly number[]): void {
+  for (let row = 0; row < values.length; row += columns) {
+    let first = row;
+    for (const size of taps) {
+      const own = values.subarray(first, first + size);
+      let square = 0;
+      for (let index = 0; index < size; index++) square += own[index]! ** 2;
+      const factor = 1 / Math.max(1e-12, Math.sqrt(square));
+      for (let index = 0; index < size; index++) own[index]! *= factor;
+      first += size;
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import { createRandom } from '../head/random.ts';
 import { addScaled, dot, length, scale } from '../head/vector.ts';
+import type { Subspace } from './fit-scores.ts';
 import type { HeldMatrix } from './products.ts';
 
 const mostIterations = 24;
@@ -12,9 +13,9 @@ const leastGain = 1e-6;
  *
  * @param kernel inner products of the rows, of unit length, `[rows, rows]`
  * @param wanted how many directions; there are fewer when the rows span fewer
- * @returns Coefficients of each direction, `[rows]`: `Σ coefficient · row` are orthonormal vectors.
+ * @returns Directions of unit length, at right angles to each other, and what the rows have of them.
  */
-export async function leadingDirections(kernel: HeldMatrix, wanted: number): Promise<Float64Array[]> {
+export async function leadingDirections(kernel: HeldMatrix, wanted: number): Promise<Subspace> {
   const random = createRandom('unknown/directions');
   let basis = orthonormalise(
     Array.from({ length: wanted }, () =>
@@ -29,7 +30,10 @@ export async function leadingDirections(kernel: HeldMatrix, wanted: number): Pro
     if (now - covered <= leastGain * now) break;
     covered = now;
   }
-  return basis.length === 0 ? [] : unitDirections(basis, await kernel.times(basis));
+  if (basis.length > 0) return unitDirections(basis, await kernel.times(basis));
+  // Of rows that do not vary: a direction of which nothing has a share stands for those that there are not.
+  const nothing = new Float64Array(kernel.size);
+  return { directions: [nothing], shares: [nothing] };
 }
 
 /** Gram and Schmidt's process; vectors that the others span are left out. */
@@ -47,7 +51,7 @@ function orthonormalise(vectors: readonly Float64Array[]): Float64Array[] {
 }
 
 /** The same process in the inner product that the kernel makes, in which the combinations of rows are measured. */
-function unitDirections(basis: readonly Float64Array[], images: readonly Float64Array[]): Float64Array[] {
+function unitDirections(basis: readonly Float64Array[], images: readonly Float64Array[]): Subspace {
   const kept: { vector: Float64Array; image: Float64Array }[] = [];
   const largest = basis.reduce(
     (most, vector, index) => Math.max(most, dot(vector, images[index] ?? vector)),
@@ -68,5 +72,5 @@ function unitDirections(basis: readonly Float64Array[], images: readonly Float64
     scale(image, 1 / Math.sqrt(square));
     kept.push({ vector, image });
   }
-  return kept.map(({ vector }) => vector);
+  return { directions: kept.map(({ vector }) => vector), shares: kept.map(({ image }) => image) };
 }

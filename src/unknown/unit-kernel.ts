@@ -1,28 +1,34 @@
-/** Inner products of rows, `[rows, rows]`, as {@link unitKernel} takes them. */
+/** Inner products of the rows of one tap, `[rows, rows]`. */
 export interface Gram {
   readonly values: Float32Array;
   readonly rows: number;
 }
 
 /**
- * Gives the inner products of rows as they are when centred on the mean of the `inside` rows and made unit length, from those of the
- * rows as they were.
+ * Gives the inner products of rows as they are when each tap is centred on the mean of the `inside` rows and made unit length, averaged
+ * over the taps, from those of the rows as they were.
  *
+ * @param grams - Of each tap.
  * @returns One row for each of `of`, one column for each of `inside`.
  */
-export function unitKernel(gram: Gram, of: readonly number[], inside: readonly number[]): Float64Array {
-  const centre = centreOf(gram, inside);
-  const columnLengths = inside.map((row) => centredLength(gram, row, centre));
-  const columnMeans = inside.map((row) => centre.products[row] ?? 0);
+export function unitKernel(
+  grams: readonly Gram[],
+  of: readonly number[],
+  inside: readonly number[],
+): Float64Array {
   const kernel = new Float64Array(of.length * inside.length);
-  for (const [index, row] of of.entries()) {
-    const length = centredLength(gram, row, centre);
-    const rowMean = centre.products[row] ?? 0;
-    const [from, to] = [row * gram.rows, index * inside.length];
-    for (let column = 0; column < inside.length; column++) {
-      const product = gram.values[from + inside[column]!]! - rowMean - columnMeans[column]! + centre.square;
-      const lengths = length * columnLengths[column]!;
-      kernel[to + column] = lengths > 0 ? product / lengths : 0;
+  for (const gram of grams) {
+    const centre = centreOf(gram, inside);
+    const columnFactors = inside.map((row) => inverseLength(gram, row, centre) / grams.length);
+    const columnMeans = inside.map((row) => centre.products[row] ?? 0);
+    for (const [index, row] of of.entries()) {
+      const factor = inverseLength(gram, row, centre);
+      const rowMean = centre.products[row] ?? 0;
+      const [from, to] = [row * gram.rows, index * inside.length];
+      for (let column = 0; column < inside.length; column++) {
+        const product = gram.values[from + inside[column]!]! - rowMean - columnMeans[column]! + centre.square;
+        kernel[to + column]! += product * factor * columnFactors[column]!;
+      }
     }
   }
   return kernel;
@@ -46,9 +52,9 @@ function centreOf({ values, rows }: Gram, inside: readonly number[]): Centre {
   return { products, square };
 }
 
-/** 0 for a row that is the mean but for rounding. */
-function centredLength({ values, rows }: Gram, row: number, { products, square }: Centre): number {
+/** One over the length of a centred row; 0 for one that is the mean but for rounding. */
+function inverseLength({ values, rows }: Gram, row: number, { products, square }: Centre): number {
   const own = values[row * rows + row]!;
   const squared = own - 2 * products[row]! + square;
-  return squared > 1e-6 * (own + square) ? Math.sqrt(squared) : 0;
+  return squared > 1e-6 * (own + square) ? 1 / Math.sqrt(squared) : 0;
 }

@@ -1,6 +1,6 @@
+import type { HeadNodes } from '../head/head-nodes.ts';
 import { floats, int64s, int8s, node } from '../onnx/build.ts';
 import type { GraphNode, Tensor } from '../onnx/graph.ts';
-import type { HeadNodes } from '../head/head-nodes.ts';
 import type { Int8Rows } from './int8-rows.ts';
 import type { UnknownModel } from './unknown-model.ts';
 
@@ -9,65 +9,84 @@ import type { UnknownModel } from './unknown-model.ts';
  * `score`, `[N]`. Every name but those two begins with `unknown/`.
  */
 export function unknownNodes(model: UnknownModel, features: string, score: string): HeadNodes {
-  const { weights, directions } = model;
-  const first = weights.columns - directions.columns;
-  const scaled = 'unknown/scaled';
-  const last = first === 0 ? scaled : 'unknown/last';
+  const { taps, mean, weights, bias, similar, within } = model;
   const initializers = new Map<string, Tensor>([
-    ['unknown/mean', floats([weights.columns], model.mean)],
-    ['unknown/inverse_scale', floats([weights.columns], model.inverseScale)],
+    ['unknown/mean', floats([weights.columns], mean)],
     ['unknown/least', floats([], [1e-12])],
-    ['unknown/bias', floats([weights.rows], model.bias)],
-    ['unknown/slope', floats([], [model.slope])],
-    ['unknown/offset', floats([], [model.offset])],
-    ...int8Tensors('unknown/weights', weights),
-    ...int8Tensors('unknown/directions', directions),
+    ['unknown/taps', int64s(taps)],
+    ['unknown/bias', floats([weights.rows], bias)],
   ]);
-  const nodes: GraphNode[] = [
-    node('Sub', [features, 'unknown/mean'], ['unknown/centred']),
-    node('Mul', ['unknown/centred', 'unknown/inverse_scale'], [scaled]),
-    ...unitLength(scaled, 'unknown/unit'),
-    ...dequantise('unknown/weights'),
-    node('Gemm', ['unknown/unit', 'unknown/weights'], ['unknown/products'], { transB: { int: 1 } }),
-    node('Sub', ['unknown/bias', 'unknown/products'], ['unknown/distances']),
-    node('ReduceMin', ['unknown/distances'], ['unknown/nearest'], overClasses),
-    ...dequantise('unknown/directions'),
-    node('Gemm', ['unknown/last_unit', 'unknown/directions'], ['unknown/shares'], { transB: { int: 1 } }),
-    node('ReduceSumSquare', ['unknown/shares'], ['unknown/within'], overClasses),
-    node('Mul', ['unknown/within', 'unknown/slope'], ['unknown/inside']),
-    node('Sub', ['unknown/offset', 'unknown/inside'], ['unknown/outside']),
-    node('Add', ['unknown/nearest', 'unknown/outside'], [score]),
-  ];
-  const lastNodes = unitLength(last, 'unknown/last_unit');
-  if (first > 0) {
-    initializers.set('unknown/first', int64s([first]));
-    initializers.set('unknown/end', int64s([weights.columns]));
-    initializers.set('unknown/axis', int64s([1]));
-    lastNodes.unshift(node('Slice', [scaled, 'unknown/first', 'unknown/end', 'unknown/axis'], [last]));
-  }
-  nodes.splice(2, 0, ...lastNodes);
+  const nodes: GraphNode[] = [];
+  const add = (
+    op: string,
+    inputs: string[],
+    output: string,
+    attributes: GraphNode['attributes'] = {},
+  ): string => {
+    nodes.push(node(op, inputs, [output], attributes));
+    return output;
+  };
+  const constant = (name: string, value: number): string => {
+    initializers.set(name, floats([], [value]));
+    return name;
+  };
+  /** `vectors · matrixᵀ`; without a zero point, which would be 0. */
+  const product = (vectors: string, name: string, { rows, columns, values, scales }: Int8Rows): string => {
+    initializers.set(`${name}/int8`, int8s([rows, columns], values));
+    initializers.set(`${name}/scales`, floats([rows], scales));
+    const matrix = add('DequantizeLinear', [`${name}/int8`, `${name}/scales`], name, { axis: { int: 0 } });
+    return add('Gemm', [vectors, matrix], `${name}/product`, { transB: { int: 1 } });
+  };
+  const unitLength = (input: string, output: string): string => {
+    const length = add('ReduceL2', [input], `${output}/length`, {
+      axes: { ints: [1] },
+      keepdims: { int: 1 },
+    });
+    return add('Div', [input, add('Max', [length, 'unknown/least'], `${output}/divisor`)], output);
+  };
+  /** `offset − slope · values` */
+  const term = (
+    values: string,
+    name: string,
+    { offset, slope }: { offset: number; slope: number },
+  ): string => {
+    const scaled = add('Mul', [values, constant(`${name}/slope`, slope)], `${name}/scaled`);
+    return add('Sub', [constant(`${name}/offset`, offset), scaled], `${name}/term`);
+  };
+
+  const centred = add('Sub', [features, 'unknown/mean'], 'unknown/centred');
+  const parts = taps.length === 1 ? [centred] : taps.map((_, tap) => `unknown/tap/${tap}`);
+  if (taps.length > 1) nodes.push(node('Split', [centred, 'unknown/taps'], parts, { axis: { int: 1 } }));
+  const units = parts.map((part, tap) => unitLength(part, `unknown/unit/${tap}`));
+  const [first = ''] = units;
+  const last = units.at(-1) ?? first;
+  const unit = taps.length === 1 ? first : add('Concat', units, 'unknown/unit', { axis: { int: 1 } });
+
+  const distances = add(
+    'Sub',
+    ['unknown/bias', product(unit, 'unknown/weights', weights)],
+    'unknown/distances',
+  );
+  const nearest = add('ReduceMin', [distances], 'unknown/nearest', acrossRow);
+
+  const place = product(unit, 'unknown/directions', similar.directions);
+  const similarity = product(place, 'unknown/photos', similar.photos);
+  const unlike = term(
+    add('ReduceMax', [similarity], 'unknown/most_similar', acrossRow),
+    'unknown/similar',
+    similar,
+  );
+
+  const lastPlace =
+    within.directions === similar.directions
+      ? place
+      : product(last, 'unknown/last_directions', within.directions);
+  const inside = add('ReduceSumSquare', [lastPlace], 'unknown/inside', acrossRow);
+  const outside = add('Relu', [term(inside, 'unknown/within', within)], 'unknown/outside');
+
+  add('Add', [add('Add', [nearest, unlike], 'unknown/near'), outside], score);
+  if (taps.length === 1) initializers.delete('unknown/taps');
   return { nodes, initializers };
 }
 
-const overClasses = { axes: { ints: [1] }, keepdims: { int: 0 } };
-
-function unitLength(input: string, output: string): GraphNode[] {
-  return [
-    node('ReduceL2', [input], [`${output}/length`], { axes: { ints: [1] }, keepdims: { int: 1 } }),
-    node('Max', [`${output}/length`, 'unknown/least'], [`${output}/divisor`]),
-    node('Div', [input, `${output}/divisor`], [output]),
-  ];
-}
-
-function int8Tensors(name: string, { rows, columns, values, scales }: Int8Rows): [string, Tensor][] {
-  return [
-    [`${name}/int8`, int8s([rows, columns], values)],
-    [`${name}/scales`, floats([rows], scales)],
-  ];
-}
-
-/** Without a zero point, which would be 0. */
-function dequantise(name: string): GraphNode[] {
-  const axis = { axis: { int: 0 } };
-  return [node('DequantizeLinear', [`${name}/int8`, `${name}/scales`], [name], axis)];
-}
+const acrossRow = { axes: { ints: [1] }, keepdims: { int: 0 } };

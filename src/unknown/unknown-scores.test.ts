@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { drawUnknownModel } from './testing/draw-unknown-model.ts';
 import { matrixFromArray } from '../features/feature-matrix.ts';
-import { measureFeatures } from '../head/feature-scaling.ts';
 import { combineRows } from './combine-rows.ts';
 import { crossFit, fitOn, type FitSetting } from './cross-fit.ts';
 import { openProducts } from './products.ts';
@@ -10,11 +9,12 @@ import type { Int8Rows } from './int8-rows.ts';
 import { makeRest } from './rest.ts';
 import { scoreUnknown } from './score-unknown.ts';
 import { measureSpread, standardise } from './spread.ts';
+import type { Gram } from './unit-kernel.ts';
 
 interface Case {
   columns: number;
   taps: number[];
-  directions: number;
+  directions: [number, number];
   labels: number[];
   values: number[];
   heldOut: number[][];
@@ -32,20 +32,29 @@ it.each(golden.cases)(
   'scores rows that a fit has not seen as NumPy does, of $taps columns',
   async ({ columns, taps, directions, labels, values, heldOut, scores, others, otherScores }) => {
     const rows = labels.length;
-    const matrix = matrixFromArray(Float32Array.from(values), rows, columns);
-    const scaling = await measureFeatures(matrix, taps);
-    const scaled = Float32Array.from(values, (value, index) => {
-      const column = index % columns;
-      return (value - scaling.mean[column]!) / scaling.scale[column]!;
+    const mean = Float64Array.from({ length: columns }, (_, column) => {
+      const own = values.filter((_, index) => index % columns === column);
+      return own.reduce((sum, value) => sum + value, 0) / rows;
     });
-    const lastColumns = taps.at(-1) ?? columns;
-    const lastValues = scaled.filter((_, index) => index % columns >= columns - lastColumns);
+    const starts = taps.map((_, tap) => taps.slice(0, tap).reduce((sum, size) => sum + size, 0));
+    const centred = values.map((value, index) => value - mean[index % columns]!);
+    const units = Array.from({ length: rows }, (_, row) =>
+      taps.flatMap((size, tap) => {
+        const first = row * columns + starts[tap]!;
+        return unit(centred.slice(first, first + size));
+      }),
+    );
     await using products = await openProducts(undefined);
+    const grams: Gram[] = [];
+    for (const [tap, size] of taps.entries()) {
+      const own = values.filter((_, index) => {
+        const column = (index % columns) - starts[tap]!;
+        return column >= 0 && column < size;
+      });
+      grams.push({ values: await products.gram(Float32Array.from(own), rows), rows });
+    }
     const setting: FitSetting = {
-      grams: {
-        all: { values: await products.gram(scaled, rows), rows },
-        last: { values: await products.gram(lastValues, rows), rows },
-      },
+      grams,
       labels: Int32Array.from(labels),
       classes: Math.max(...labels) + 1,
       directions,
@@ -57,16 +66,16 @@ it.each(golden.cases)(
     const found = standardise(unseen.scores, spread);
     expect(found.length).toBe(scores.length);
     // Products are float32, and the iteration that finds the subspace ends when it hardly grows.
-    for (const [index, score] of scores.entries())
-      {expect(Math.abs(found[index]! - score)).toBeLessThan(0.002);}
+    for (const [index, score] of scores.entries()) {
+      expect(Math.abs(found[index]! - score)).toBeLessThan(0.002);
+    }
 
     const fit = await fitOn(setting, [...labels.keys()]);
     const model = await combineRows({
       ...setting,
-      values: scaled,
-      columns,
-      lastColumns,
-      scaling,
+      values: Float32Array.from(units.flat()),
+      taps,
+      mean,
       fit,
       spread,
     });
@@ -75,25 +84,34 @@ it.each(golden.cases)(
       model,
     );
     // The weights are rounded to 255 steps of their largest.
-    for (const [index, score] of otherScores.entries())
-      {expect(Math.abs(unknown[index]! - score)).toBeLessThan(0.05);}
+    for (const [index, score] of otherScores.entries()) {
+      expect(Math.abs(unknown[index]! - score)).toBeLessThan(0.05);
+    }
   },
 );
 
 it('scores by the formula that the model states, taps joined or one alone', async () => {
   for (const taps of [[5, 8], [9]]) {
     const model = drawUnknownModel(3, taps);
-    const [columns, last] = [model.weights.columns, model.directions.columns];
+    const columns = model.mean.length;
     const rows = Array.from({ length: 40 }, (_, row) =>
       Array.from({ length: columns }, (_, column) => Math.fround(2 * Math.sin(row * 2.3 + column * 1.1))),
     );
     const matrix = matrixFromArray(Float32Array.from(rows.flat()), rows.length, columns);
     const scores = await scoreUnknown(matrix, model);
     const expected = rows.map((row) => {
-      const x = row.map((value, column) => (value - model.mean[column]!) * model.inverseScale[column]!);
-      const nearest = dots(model.weights, unit(x)).map((product, label) => model.bias[label]! - product);
-      const within = dots(model.directions, unit(x.slice(-last))).reduce((sum, value) => sum + value ** 2, 0);
-      return Math.min(...nearest) + model.offset - model.slope * within;
+      let first = 0;
+      const units = taps.map((size) => {
+        const own = row.slice(first, first + size).map((value, index) => value - model.mean[first + index]!);
+        first += size;
+        return unit(own);
+      });
+      const nearest = dots(model.weights, units.flat()).map((product, label) => model.bias[label]! - product);
+      const { similar, within } = model;
+      const similarity = Math.max(...dots(similar.photos, dots(similar.directions, units.flat())));
+      const inside = dots(within.directions, units.at(-1) ?? []).reduce((sum, value) => sum + value ** 2, 0);
+      const outside = Math.max(0, within.offset - within.slope * inside);
+      return Math.min(...nearest) + similar.offset - similar.slope * similarity + outside;
     });
     for (const [row, score] of expected.entries()) expect(Math.abs(scores[row]! - score)).toBeLessThan(1e-4);
     expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.5);

@@ -308,7 +308,7 @@ describe.skipIf(weights.missing !== undefined)('using a trained model', () => {
     expect(jsonOf(outcome)).toMatchObject({
       sha256: run.model.sha256,
       labels: patternNames,
-      backbone: { id: 'inception-v3', taps: ['bottleneck'] },
+      backbone: { id: 'inception-v3', taps: ['Mixed_7a', 'Mixed_7b', 'bottleneck'] },
       test: { accuracy: run.metrics.test.accuracy, count: run.metrics.test.count },
     });
     const lines = await regraft('inspect', 'shapes-model');

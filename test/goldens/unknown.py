@@ -9,7 +9,9 @@ from sklearn.metrics import roc_auc_score
 
 RIDGE = 1e-3
 PRIOR_PHOTOS = 5
-SUBSPACE_WEIGHT = 0.2
+SIMILARITY_WEIGHT = 0.2
+WITHIN_WEIGHT = 1
+WITHIN_TOLERANCE = 1.5
 
 
 def draw_rows(random, labels, taps, factors):
@@ -28,19 +30,27 @@ def unit(rows):
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def fit_on(scaled, labels, classes, last, directions):
-    """Least squares in its primal form, and the subspace by a singular value decomposition."""
-    mean = scaled.mean(axis=0)
-    rows = unit(scaled - mean)
+def unit_taps(rows, taps):
+    ends = np.cumsum(taps)
+    return np.concatenate([unit(rows[:, end - size:end]) for size, end in zip(taps, ends)], axis=1) / np.sqrt(len(taps))
+
+
+def fit_on(values, labels, classes, taps, directions):
+    """Least squares in its primal form, and the subspaces by singular value decompositions."""
+    mean = values.mean(axis=0)
+    rows = unit_taps(values - mean, taps)
     targets = np.eye(classes)[labels]
     shares = targets.mean(axis=0)
     penalty = RIDGE * len(rows) * np.eye(rows.shape[1])
     weights = np.linalg.solve(rows.T @ rows + penalty, rows.T @ (targets - shares))
-    basis = np.linalg.svd(unit((scaled - mean)[:, -last:]), full_matrices=False)[2][:directions]
+    basis = np.linalg.svd(rows, full_matrices=False)[2][:directions[0]]
+    last_basis = np.linalg.svd(unit((values - mean)[:, -taps[-1]:]), full_matrices=False)[2][:directions[1]]
 
     def score(others):
-        within = ((unit((others - mean)[:, -last:]) @ basis.T) ** 2).sum(axis=1)
-        return unit(others - mean) @ weights + shares, within
+        own = unit_taps(others - mean, taps)
+        similarity = (own @ basis.T @ basis @ rows.T).max(axis=1)
+        within = ((unit((others - mean)[:, -taps[-1]:]) @ last_basis.T) ** 2).sum(axis=1)
+        return own @ weights + shares, similarity, within
 
     return score
 
@@ -49,21 +59,17 @@ def golden_case(seed, counts, taps, directions, folds):
     random = np.random.default_rng(seed)
     classes = len(counts)
     labels = np.repeat(np.arange(classes), counts)
-    values = draw_rows(random, labels, taps, directions)
-    others = draw_rows(random, random.integers(0, 8, 12), taps, directions)
-    scale = np.concatenate([
-        np.full(size, np.sqrt(values[:, start:start + size].var(axis=0).sum() * len(taps)))
-        for start, size in zip(np.cumsum([0, *taps[:-1]]), taps)
-    ])
-    scaled = values / scale
+    values = draw_rows(random, labels, taps, 2)
+    others = draw_rows(random, random.integers(0, 8, 12), taps, 2)
+    others[:3] = np.round(random.normal(0, 60, others[:3].shape) * 64) / 64
     order = random.permutation(len(labels))
     held_out = [sorted(order[fold::folds].tolist()) for fold in range(folds)]
 
-    scores, within = np.zeros((len(labels), classes)), np.zeros(len(labels))
+    scores, similarity, within = np.zeros((len(labels), classes)), np.zeros(len(labels)), np.zeros(len(labels))
     for held in held_out:
         inside = np.setdiff1d(np.arange(len(labels)), held)
-        score = fit_on(scaled[inside], labels[inside], classes, taps[-1], directions)
-        scores[held], within[held] = score(scaled[held])
+        score = fit_on(values[inside], labels[inside], classes, taps, directions)
+        scores[held], similarity[held], within[held] = score(values[held])
 
     own = scores[np.arange(len(labels)), labels]
 
@@ -74,11 +80,13 @@ def golden_case(seed, counts, taps, directions, folds):
     means = shrink(own)
     deviations = np.sqrt(shrink((own - means[labels]) ** 2))
 
-    def standardise(scores, others_within):
+    def standardise(scores, others_similarity, others_within):
         nearest = ((means - scores) / deviations).min(axis=1)
-        return nearest + SUBSPACE_WEIGHT * (within.mean() - others_within) / within.std()
+        unlike = (similarity.mean() - others_similarity) / similarity.std()
+        outside = (within.mean() - others_within) / within.std()
+        return nearest + SIMILARITY_WEIGHT * unlike + WITHIN_WEIGHT * np.maximum(0, outside - WITHIN_TOLERANCE)
 
-    final = fit_on(scaled, labels, classes, taps[-1], directions)
+    final = fit_on(values, labels, classes, taps, directions)
     return {
         "columns": sum(taps),
         "taps": taps,
@@ -86,9 +94,9 @@ def golden_case(seed, counts, taps, directions, folds):
         "labels": labels.tolist(),
         "values": values.ravel().tolist(),
         "heldOut": held_out,
-        "scores": standardise(scores, within)[np.concatenate(held_out)].tolist(),
+        "scores": standardise(scores, similarity, within)[np.concatenate(held_out)].tolist(),
         "others": others.ravel().tolist(),
-        "otherScores": standardise(*final(others / scale)).tolist(),
+        "otherScores": standardise(*final(others)).tolist(),
     }
 
 
@@ -104,8 +112,8 @@ def auroc_case(seed, negatives, positives, steps):
 golden = {
     "madeWith": f"NumPy {np.__version__}, scikit-learn {sklearn.__version__}",
     "cases": [
-        golden_case(1, [14, 9, 17], [7, 12], 3, folds=4),
-        golden_case(2, [12, 12], [16], 2, folds=3),
+        golden_case(1, [14, 9, 17], [7, 12], [4, 2], folds=4),
+        golden_case(2, [12, 12], [16], [3, 3], folds=3),
     ],
     "auroc": [auroc_case(3, 40, 25, 2), auroc_case(4, 1, 30, 64), auroc_case(5, 200, 3, 8)],
 }

@@ -93,7 +93,7 @@ it('says of several labels their mean average precision, how many photos are all
 it('says how many photos are called unknown, and of a class that was left out', () => {
   const run = makeRunRecord((record) => {
     record.unknown = {
-      method: 'least-squares-subspace',
+      method: 'least-squares-neighbour-subspace',
       threshold: 1.5,
       falseRejection: 0.05,
       photos: 270,
