@@ -1,6 +1,6 @@
 import type { RowFit, Subspace } from './fit-scores.ts';
 import { type Int8Rows, quantiseRows } from './int8-rows.ts';
-import type { Rest } from './rest.ts';
+import type { Products } from './products.ts';
 import { similarityWeight, type Spread, withinTolerance, withinWeight } from './spread.ts';
 import type { UnknownModel } from './unknown-model.ts';
 
@@ -14,37 +14,36 @@ export interface RowCombination {
   readonly mean: Float64Array;
   readonly fit: RowFit;
   readonly spread: Spread;
-  readonly rest: Rest;
+  readonly products: Products;
 }
 
 /** Writes out what a fit says as combinations of rows, and folds the standardisation into it. */
 export async function combineRows(combination: RowCombination): Promise<UnknownModel> {
-  const { values, taps, mean, fit, spread, rest } = combination;
+  const { values, taps, mean, fit, spread, products } = combination;
   const columns = mean.length;
   const [classes, lastColumns] = [fit.classShares.length, taps.at(-1) ?? columns];
-  const add = async (
+  const combine = async (
     coefficients: readonly Float64Array[],
-    last: number,
+    own: Float32Array,
     scale: number,
   ): Promise<Int8Rows> => {
-    const sums = new Float64Array(coefficients.length * last);
-    for (let end = columns, photo = 0; end <= values.length; end += columns, photo++) {
-      const row = values.subarray(end - last, end);
-      for (const [index, own] of coefficients.entries()) addRow(sums, index * last, row, scale * own[photo]!);
-      await rest();
-    }
-    return quantiseRows(sums, coefficients.length, last);
+    const sums = await products.combine(coefficients, own);
+    return quantiseRows(
+      sums.map((value) => value * scale),
+      coefficients.length,
+      sums.length / coefficients.length,
+    );
   };
   // The kernel of all taps is the mean of theirs.
   const share = 1 / taps.length;
   const weights = fit.coefficients.map((own, label) => own.map((value) => value / spread.deviations[label]!));
-  const directions = await add(fit.all.directions, columns, share);
+  const directions = await combine(fit.all.directions, values.slice(), share);
   const similarSlope = similarityWeight / spread.similarity.deviation;
   const withinSlope = withinWeight / spread.within.deviation;
   return {
     taps,
     mean: Float32Array.from(mean),
-    weights: await add(weights, columns, share),
+    weights: await combine(weights, values.slice(), share),
     bias: Float32Array.from(
       { length: classes },
       (_, label) => (spread.means[label]! - fit.classShares[label]!) / spread.deviations[label]!,
@@ -56,19 +55,26 @@ export async function combineRows(combination: RowCombination): Promise<UnknownM
       slope: similarSlope,
     },
     within: {
-      directions: fit.last === fit.all ? directions : await add(fit.last.directions, lastColumns, 1),
+      directions:
+        fit.last === fit.all
+          ? directions
+          : await combine(fit.last.directions, lastOf(values, columns, lastColumns), 1),
       offset: withinSlope * spread.within.mean - withinWeight * withinTolerance,
       slope: withinSlope,
     },
   };
 }
 
-function addRow(target: Float64Array, offset: number, row: Float32Array, factor: number): void {
-  for (let column = 0; column < row.length; column++) target[offset + column]! += factor * row[column]!;
+function lastOf(values: Float32Array, columns: number, last: number): Float32Array {
+  const own = new Float32Array((values.length / columns) * last);
+  for (let end = columns, to = 0; end <= values.length; end += columns, to += last) {
+    own.set(values.subarray(end - last, end), to);
+  }
+  return own;
 }
 
 function photosOf({ shares }: Subspace, photos: number): Int8Rows {
-  const values = new Float64Array(photos * shares.length);
+  const values = new Float32Array(photos * shares.length);
   for (const [direction, own] of shares.entries()) {
     for (const [photo, share] of own.entries()) values[photo * shares.length + direction] = share;
   }

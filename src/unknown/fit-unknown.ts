@@ -76,7 +76,7 @@ export async function fitUnknown(input: UnknownInput): Promise<UnknownFit | unde
   const fit = await fitOn(setting, [...labels.keys()]);
   makeUnitLength(values, columns, taps);
   return {
-    model: await combineRows({ values, taps, mean, fit, spread, rest }),
+    model: await combineRows({ values, taps, mean, fit, spread, products }),
     scores: standardise(unseen.scores, spread),
     photos: rows.length,
   };

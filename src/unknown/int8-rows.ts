@@ -9,7 +9,7 @@ export interface Int8Rows {
 }
 
 /** Rounds each row of a matrix `[rows, columns]` to 255 steps of its own. */
-export function quantiseRows(matrix: Float64Array, rows: number, columns: number): Int8Rows {
+export function quantiseRows(matrix: Float32Array, rows: number, columns: number): Int8Rows {
   const values = new Int8Array(rows * columns);
   const scales = new Float32Array(rows).fill(1);
   for (let row = 0; row < rows; row++) {

@@ -3,7 +3,7 @@ import { addScaled, dot, length, scale } from '../head/vector.ts';
 import type { Subspace } from './fit-scores.ts';
 import type { HeldMatrix } from './products.ts';
 
-const mostIterations = 24;
+const mostIterations = 12;
 /** The iteration ends when a pass makes the variance that is covered grow by less than this share. */
 const leastGain = 1e-6;
 
@@ -26,7 +26,8 @@ export async function leadingDirections(kernel: HeldMatrix, wanted: number): Pro
   for (let iteration = 0; iteration < mostIterations && basis.length > 0; iteration++) {
     const images = await kernel.times(basis);
     const now = basis.reduce((sum, vector, index) => sum + dot(vector, images[index] ?? vector), 0);
-    basis = orthonormalise(images);
+    // Two products for each orthonormalisation, which takes longer than they do.
+    basis = orthonormalise(await kernel.times(images));
     if (now - covered <= leastGain * now) break;
     covered = now;
   }

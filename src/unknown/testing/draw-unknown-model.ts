@@ -7,7 +7,7 @@ export function drawUnknownModel(classes: number, taps: readonly number[]): Unkn
   const last = taps.at(-1) ?? columns;
   const wave = (rows: number, columns: number, step: number): Int8Rows =>
     quantiseRows(
-      Float64Array.from({ length: rows * columns }, (_, index) => Math.sin(index * step + step)),
+      Float32Array.from({ length: rows * columns }, (_, index) => Math.sin(index * step + step)),
       rows,
       columns,
     );
