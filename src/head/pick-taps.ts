@@ -1,5 +1,6 @@
-import { type FeatureMatrix, matrixFromArray } from '../features/feature-matrix.ts';
+import type { FeatureMatrix } from '../features/feature-matrix.ts';
 import type { LabelledFeatures, LabelledRows } from './head.ts';
+import { memoryMatrix } from './memory-matrix.ts';
 
 /** Columns `first … end` of a matrix. */
 interface Span {
@@ -56,5 +57,5 @@ async function pickColumns(features: FeatureMatrix, spans: readonly Span[]): Pro
   for (let index = 0; index * chunkRows < rows; index++) {
     whole.set(await chunk(index), index * chunkRows * columns);
   }
-  return matrixFromArray(whole, rows, columns, chunkRows);
+  return memoryMatrix(whole, rows, columns);
 }
