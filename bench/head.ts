@@ -41,13 +41,15 @@ function drawBottleneck(): HeadInput {
 
 async function drawJoinedTaps(): Promise<HeadInput> {
   const joinedColumns = taps.reduce((sum, size) => sum + size, 0);
+  // Columns of a tap differ in size, so that most of what varies does so in a few hundred directions, as in a network.
+  const decay = (values: Float32Array): void => {
+    for (let i = 0; i < values.length; i++) values[i]! *= (1 + ((i % joinedColumns) % 1008)) ** -0.5;
+  };
   const draw = async (name: string, count: number): Promise<LabelledFeatures> => {
-    const part = drawFeatures({ columns: joinedColumns, classes, separation: 12, rows: count, name });
-    // Columns of a tap differ in size, so that most of what varies does so in a few hundred directions, as in a network.
-    const decaying = await withValues(part, (values) => {
-      for (let i = 0; i < values.length; i++) values[i]! *= (1 + ((i % joinedColumns) % 1008)) ** -0.7;
-    });
-    return withViews(decaying);
+    const part = drawFeatures({ columns: joinedColumns, classes, separation: 6, rows: count, name });
+    const { learn = part } = withViews(part);
+    // Made once: the fixture makes views at each reading.
+    return { ...(await withValues(part, decay)), learn: await withValues(learn, decay) };
   };
   return {
     classes,

@@ -1,8 +1,8 @@
-import { copyRange, type Matrix, transpose } from './matrix.ts';
+import { copyRange, type Matrix, transpose, zeroMatrix } from './matrix.ts';
 import type { MatrixProducts } from './matrix-products.ts';
 
-// Columns that are eliminated by loops before the rest is brought up to date by one product.
-const panelColumns = 128;
+// Columns that loops factor, and all rows then take up by one product.
+const panelColumns = 256;
 
 /**
  * Factors a symmetric positive definite matrix in place into `L · Lᵀ`, L lower triangular, by Cholesky's method, panel by panel
@@ -15,9 +15,12 @@ export async function factorise(matrix: Matrix, products: MatrixProducts): Promi
   const { rows, columns } = matrix;
   for (let start = 0; start < columns; start += panelColumns) {
     const end = Math.min(columns, start + panelColumns);
-    await subtractEarlier(matrix, matrix, [start, rows], [start, end], products);
+    if (start > 0) {
+      const left = copyRange(matrix, [start, end], [0, start]);
+      subtract(matrix, await products.timesTransposed(left, left), start, start);
+    }
     factorDiagonal(matrix, start, end);
-    divideRows(matrix, matrix, [end, rows], [start, end]);
+    await solvePanel(matrix, matrix, [end, rows], [start, end], products);
   }
 }
 
@@ -26,8 +29,7 @@ export async function solveRows(factor: Matrix, right: Matrix, products: MatrixP
   const { columns } = factor;
   for (let start = 0; start < columns; start += panelColumns) {
     const end = Math.min(columns, start + panelColumns);
-    await subtractEarlier(factor, right, [0, right.rows], [start, end], products);
-    divideRows(factor, right, [0, right.rows], [start, end]);
+    await solvePanel(factor, right, [0, right.rows], [start, end], products);
   }
 }
 
@@ -49,18 +51,55 @@ export async function solveRowsBack(factor: Matrix, right: Matrix, products: Mat
 
 type Range = readonly [first: number, end: number];
 
-/** Takes what the columns before a panel explain off the panel: `target −= target[:, :start] · factor[panel, :start]ᵀ`. */
-async function subtractEarlier(
+/**
+ * Solves a panel of columns of X, whose earlier columns are solved, in place of B: with the panel's rows `[E D]` of L, D its diagonal
+ * block, `X_panel = (B_panel − X_earlier · Eᵀ) · D⁻ᵀ`, which is one product, `[X_earlier B_panel] · [−D⁻¹ E  D⁻¹]ᵀ`.
+ */
+async function solvePanel(
   factor: Matrix,
   target: Matrix,
   rows: Range,
   [start, end]: Range,
   products: MatrixProducts,
 ): Promise<void> {
-  if (start === 0 || rows[0] === rows[1]) return;
-  const left = copyRange(target, rows, [0, start]);
-  const above = copyRange(factor, [start, end], [0, start]);
-  subtract(target, await products.timesTransposed(left, above), rows[0], start);
+  if (rows[0] === rows[1]) return;
+  const inverse = invertDiagonal(factor, start, end);
+  const solver = zeroMatrix(end - start, end);
+  if (start > 0) {
+    const earlier = transpose(copyRange(factor, [start, end], [0, start]));
+    subtract(solver, await products.timesTransposed(inverse, earlier), 0, 0);
+  }
+  place(solver, inverse, 0, start);
+  place(target, await products.timesTransposed(copyRange(target, rows, [0, end]), solver), rows[0], start);
+}
+
+/** Inverts a diagonal block of L, which is lower triangular, row by row. */
+function invertDiagonal({ values, columns }: Matrix, start: number, end: number): Matrix {
+  const inverse = zeroMatrix(end - start, end - start);
+  const size = inverse.columns;
+  for (let row = 0; row < size; row++) {
+    const own = (start + row) * columns + start;
+    const divisor = values[own + row]!;
+    const target = row * size;
+    for (let k = 0; k < row; k++) {
+      const factor = values[own + k]!;
+      for (let column = 0; column <= k; column++) {
+        inverse.values[target + column]! -= factor * inverse.values[k * size + column]!;
+      }
+    }
+    inverse.values[target + row] = 1;
+    for (let column = 0; column <= row; column++) inverse.values[target + column]! /= divisor;
+  }
+  return inverse;
+}
+
+function place(target: Matrix, part: Matrix, firstRow: number, firstColumn: number): void {
+  for (let row = 0; row < part.rows; row++) {
+    target.values.set(
+      part.values.subarray(row * part.columns, (row + 1) * part.columns),
+      (firstRow + row) * target.columns + firstColumn,
+    );
+  }
 }
 
 function subtract(target: Matrix, part: Matrix, firstRow: number, firstColumn: number): void {
@@ -88,19 +127,6 @@ function factorDiagonal({ values, columns }: Matrix, start: number, end: number)
       }
     }
     values.fill(0, own + row + 1, own + columns);
-  }
-}
-
-function divideRows(factor: Matrix, target: Matrix, rows: Range, [start, end]: Range): void {
-  const { values } = target;
-  for (let row = rows[0]; row < rows[1]; row++) {
-    const own = row * target.columns;
-    for (let column = start; column < end; column++) {
-      const other = column * factor.columns;
-      let sum = values[own + column]!;
-      for (let k = start; k < column; k++) sum -= values[own + k]! * factor.values[other + k]!;
-      values[own + column] = sum / factor.values[other + column]!;
-    }
   }
 }
 

@@ -18,7 +18,7 @@ export interface LeaveOneOut {
 }
 
 // Photos whose rows are solved together.
-const chunkRows = 1024;
+const chunkRows = 4096;
 
 /**
  * Prepares leaving out each photo with all its views. A photo that is alone in its class stays in, and of very many photos `most`
