@@ -37,6 +37,7 @@ it('exports these values and types', () => {
       "type  EvaluateOptions",
       "type  ExportFeaturesOptions",
       "type  ExportedFeatures",
+      "type  HeadName",
       "type  HeadType",
       "type  ImportClassifierOptions",
       "type  ImportedClassifier",
