@@ -107,7 +107,7 @@ async function measure({ name, source, scaling }: Candidate, folder: string): Pr
     const { photos } = await scanDataset(folder, { home });
     const store = await openFeatureStore(home, backbone);
     const [start, computing] = [performance.now(), process.cpuUsage()];
-    await extractFeatures(photos, backbone, store);
+    await extractFeatures(photos, backbone, [store]);
     const seconds = (performance.now() - start) / 1000;
     const { user, system } = process.cpuUsage(computing);
 

@@ -34,7 +34,7 @@ export async function benchExtraction(): Promise<BenchResult[]> {
       await withFreshHome(async (fresh) => {
         const store = await openFeatureStore(fresh, backbone);
         const start = performance.now();
-        await extractFeatures(photos, backbone, store);
+        await extractFeatures(photos, backbone, [store]);
         return (performance.now() - start) / photos.length;
       }),
     );

@@ -1,4 +1,4 @@
-// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,unknown]`: every figure that the README claims, in one run.
+// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown]`: every figure that the README claims, in one run.
 import { benchAccuracy } from './accuracy.ts';
 import { benchBackbones } from './backbones.ts';
 import type { BenchResult } from './bench-result.ts';
@@ -9,6 +9,7 @@ import { benchImport } from './import.ts';
 import { benchImportSpeed } from './import-speed.ts';
 import { describeMachine } from './machine.ts';
 import { benchTraining } from './training.ts';
+import { benchViews } from './views.ts';
 import { benchUnknown } from './unknown.ts';
 
 const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   backbones: benchBackbones,
   import: benchImport,
   'import-speed': benchImportSpeed,
+  views: benchViews,
   unknown: benchUnknown,
 };
 

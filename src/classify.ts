@@ -94,7 +94,7 @@ export async function loadClassifier(location: string, options: ClassifierOption
     const image = { type: 'uint8', dims: [1, fit.height, fit.width, 3], data } as const;
     const { probabilities, unknown } = await sessions.run({ [input]: image }, { signal, transfer: true });
     const verdict = judge(unknown?.data[0], metadata.unknown);
-    return rankedPrediction(name, probabilities?.data as Float32Array, labels, top, verdict);
+    return rankedPrediction(name, probabilities?.data as Float32Array, metadata, top, verdict);
   };
 
   return {

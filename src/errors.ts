@@ -46,6 +46,10 @@ export const errorCodes = {
   NOT_A_CLASSIFIER: 'A model holds only a head and cannot classify photos.',
   CLASSIFIER_CLOSED: 'A classifier was used after it was disposed of.',
   NO_PHOTO_READ: 'None of the photos could be read.',
+  // Finished trainings
+  RUN_NOT_FOUND: 'A path is not the folder of a finished training.',
+  RUN_INVALID: 'A file of a finished training is missing, damaged, or of another kind of task.',
+  RUNS_DIFFER: 'Trainings cannot be compared: other classes, labels, test photos or seeds.',
 } as const;
 
 /** The code of an error: stable, meant for programs. */

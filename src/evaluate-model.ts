@@ -5,16 +5,17 @@ import type { Dataset, Photo, SkippedPhoto } from './dataset/dataset.ts';
 import { scanDataset } from './dataset/scan.ts';
 import { readSplitCsv } from './dataset/split-csv.ts';
 import { RegraftError } from './errors.ts';
-import { evaluatePredictions } from './evaluate/evaluate.ts';
+import type { MultiLabelMetrics } from './evaluate/label-metrics.ts';
 import type { Mistake, TestMetrics } from './evaluate/metrics.ts';
-import { findMistakes } from './evaluate/mistakes.ts';
 import { measureRejection, type Rejection } from './evaluate/rejection.ts';
 import { indexOfLargest } from './evaluate/softmax.ts';
 import { regraftHome } from './home.ts';
-import { commonOptions, flag, parseOptions, parsePath, text } from './options.ts';
+import { type ClassifiedPhoto, measureClassified } from './measure-classified.ts';
 import { measureUnknownPhotos, type UnknownPhotos } from './measure-unknown-photos.ts';
+import { commonOptions, flag, parseOptions, parsePath, text } from './options.ts';
 import type { UnknownVerdict } from './prediction.ts';
 import type { OnProgress } from './shared/progress.ts';
+import type { Task } from './shared/task.ts';
 import { startStages } from './training/stages.ts';
 
 /** Options of {@link evaluateModel}. */
@@ -36,7 +37,10 @@ export interface ModelEvaluation extends TestMetrics {
   readonly unknown: (Rejection & { readonly others: UnknownPhotos | null }) | null;
   /** How many of the photos the model was trained on or chosen by, as the `split.csv` beside it tells; 0 without one. */
   readonly trainedOn: number;
+  /** Of one label a photo; those of several are in `multiLabel`. */
   readonly mistakes: readonly Mistake[];
+  /** Of a multi-label model: its other figures; a photo is then right when all its labels are. */
+  readonly multiLabel?: MultiLabelMetrics;
   /** Photos that could not be read, or whose class the model does not know. */
   readonly skipped: readonly SkippedPhoto[];
 }
@@ -50,7 +54,7 @@ const evaluateOptions = z.strictObject({
 /**
  * Measures a trained classifier on a folder of labelled photos.
  *
- * @throws RegraftError `NO_CLASSES` when the model knows none of the folder's classes, `NO_PHOTO_READ`, and what loading and scanning throw.
+ * @throws RegraftError `INVALID_OPTION` when one of model and photos has several labels a photo and the other one, `NO_CLASSES` when the model knows none of the folder's classes, `NO_PHOTO_READ`, and what loading and scanning throw.
  */
 export async function evaluateModel(
   model: string,
@@ -67,15 +71,18 @@ export async function evaluateModel(
   await using classifier = await loadClassifier(model, { workers, signal });
   refuseWithoutScore(classifier, settings.unknown);
   const dataset = await stages.time('scan', () => scanDataset(source, scan));
+  refuseOtherTask(classifier, dataset, source);
   const { labels } = classifier;
-  const isKnown = dataset.classes.map((name) => labels.includes(name));
-  const known = dataset.photos.filter(({ label }) => isKnown[label]);
-  if (known.length === 0) {
+  const strange = dataset.classes.filter((name) => !labels.includes(name));
+  const several = dataset.task === 'multi-label';
+  const isKnown = ({ label }: Photo): boolean => several || !strange.includes(dataset.classes[label] ?? '');
+  const known = dataset.photos.filter(isKnown);
+  if (known.length === 0 || strange.length === dataset.classes.length) {
     throw new RegraftError(
       'NO_CLASSES',
       `None of the classes in ${source} (${dataset.classes.join(', ')}) is known to the model.`,
       {
-        hint: `Name the folders as the model's classes: ${labels.join(', ')}.`,
+        hint: `Name the ${several ? 'labels' : 'folders'} as the model's classes: ${labels.join(', ')}.`,
       },
     );
   }
@@ -84,10 +91,14 @@ export async function evaluateModel(
     const text = `The model was trained on ${trainedOn} of these ${known.length} photos, so that the figures look better than they are: give photos that it has not seen.`;
     onProgress?.({ type: 'notice', stage: 'evaluate', text });
   }
+  if (several && strange.length > 0) {
+    const text = `The model does not know the labels ${strange.join(', ')}: they are not measured.`;
+    onProgress?.({ type: 'notice', stage: 'evaluate', text });
+  }
   const skipped: SkippedPhoto[] = [
     ...dataset.skipped,
     ...dataset.photos
-      .filter(({ label }) => !isKnown[label])
+      .filter((photo) => !isKnown(photo))
       .map(({ path, label }) => ({
         path,
         code: 'CLASS_UNKNOWN' as const,
@@ -98,31 +109,35 @@ export async function evaluateModel(
   const rows = await stages.run(
     'evaluate',
     'Classifying photos',
-    () => classifyLabelled(classifier, dataset, known, skipped, { maxPixels, signal, onProgress }),
+    () => classifyLabelled(classifier, known, skipped, { maxPixels, signal, onProgress }),
     ({ length }) => `${length.toLocaleString('en')} photos classified`,
   );
   if (rows.length === 0) {
     throw new RegraftError('NO_PHOTO_READ', `None of the ${known.length} photos in ${source} could be read.`);
   }
 
-  const unknown = await measureUnknown(classifier, rows, settings);
-  const probabilities = Float64Array.from(rows.flatMap((row) => row.probabilities));
-  const truth = Int32Array.from(rows, ({ label }) => label);
-  // The softmax of log probabilities gives the probabilities again.
-  const logits = Float32Array.from(probabilities, (value) => Math.log(Math.max(value, Number.MIN_VALUE)));
   return {
-    ...evaluatePredictions({ logits, labels: truth, classes: labels, temperature: 1 }),
+    ...measureClassified(rows, dataset.classes, classifier.info),
     labels,
-    unknown,
+    unknown: await measureUnknown(classifier, rows, dataset.classes, settings),
     trainedOn,
-    mistakes: findMistakes({
-      probabilities,
-      labels: truth,
-      classes: labels,
-      paths: rows.map(({ path }) => path),
-    }),
     skipped,
   };
+}
+
+function refuseOtherTask({ path, info }: Classifier, { task }: Dataset, source: string): void {
+  if (task === info.task) return;
+  const describe = (one: Task): string => (one === 'multi-label' ? 'several labels' : 'one label');
+  throw new RegraftError(
+    'INVALID_OPTION',
+    `Expected ${describe(info.task)} a photo, as the model ${path} gives, but found ${describe(task)} a photo in ${source}.`,
+    {
+      hint:
+        info.task === 'multi-label'
+          ? 'Give a CSV with the columns path and labels.'
+          : 'Give a folder of class folders, or a CSV with the columns path and label.',
+    },
+  );
 }
 
 function refuseWithoutScore({ path, info }: Classifier, folder: string | undefined): void {
@@ -136,13 +151,17 @@ function refuseWithoutScore({ path, info }: Classifier, folder: string | undefin
 
 async function measureUnknown(
   classifier: Classifier,
-  rows: readonly LabelledRow[],
+  rows: readonly JudgedPhoto[],
+  classes: readonly string[],
   { unknown: folder, maxPixels, signal }: Pick<EvaluateOptions, 'unknown' | 'maxPixels' | 'signal'>,
 ): Promise<ModelEvaluation['unknown']> {
   if (classifier.info.unknown === null) return null;
   const rejection = measureRejection(
     rows.map(({ unknown }) => unknown?.isUnknown === true),
-    rows.map(({ label, probabilities }) => indexOfLargest(probabilities, 0, probabilities.length) === label),
+    rows.map(({ photo, probabilities }) => {
+      const best = indexOfLargest(probabilities, 0, probabilities.length);
+      return classifier.labels[best] === classes[photo.label];
+    }),
   );
   const scores = Float64Array.from(rows.flatMap(({ unknown }) => unknown?.score ?? []));
   return {
@@ -160,24 +179,20 @@ async function countTrained(model: string, photos: readonly Photo[]): Promise<nu
   return photos.filter(({ sha256 }) => trained.has(sha256)).length;
 }
 
-interface LabelledRow {
-  readonly path: string;
-  /** Index among the model's labels. */
-  readonly label: number;
-  readonly probabilities: readonly number[];
+/** A classified photo with what the model's score says of it. */
+interface JudgedPhoto extends ClassifiedPhoto {
   readonly unknown: UnknownVerdict | undefined;
 }
 
 /** Classifies photos; what cannot be read is added to `skipped`. */
 async function classifyLabelled(
   classifier: Classifier,
-  { classes }: Dataset,
   photos: readonly Photo[],
   skipped: SkippedPhoto[],
   { onProgress, ...options }: Pick<EvaluateOptions, 'maxPixels' | 'signal' | 'onProgress'>,
-): Promise<LabelledRow[]> {
+): Promise<JudgedPhoto[]> {
   const { labels } = classifier;
-  const rows: LabelledRow[] = [];
+  const rows: JudgedPhoto[] = [];
   const files = photos.map(({ file }) => file);
   const start = performance.now();
   let done = 0;
@@ -189,12 +204,8 @@ async function classifyLabelled(
     if (photo === undefined) break;
     if (error === undefined) {
       const scores = new Map(top.map(({ label, probability }) => [label, probability]));
-      rows.push({
-        path: photo.path,
-        label: labels.indexOf(classes[photo.label] ?? ''),
-        probabilities: labels.map((label) => scores.get(label) ?? 0),
-        unknown,
-      });
+      const probabilities = labels.map((label) => scores.get(label) ?? 0);
+      rows.push({ photo, probabilities, unknown });
     } else {
       skipped.push({ path: photo.path, ...error });
     }

@@ -9,6 +9,7 @@ const temporaryPrefix = '.regraft-';
 /** A lock whose holder has not refreshed it for this long belongs to a process that was killed. */
 const staleMs = 10_000;
 const pollMs = 200;
+const removedTries = 10;
 
 /** Options of {@link withExclusiveFolder}. */
 export interface ExclusiveOptions {
@@ -31,9 +32,6 @@ export async function withExclusiveFolder<T>(
   options: ExclusiveOptions,
   work: (temporary: string) => Promise<T>,
 ): Promise<T> {
-  await makeFolder(folder).catch((error: unknown) => {
-    throw writeError(folder, error);
-  });
   const release = await acquire(folder, options);
   try {
     await removeLeftovers(folder);
@@ -55,9 +53,11 @@ async function acquire(folder: string, options: ExclusiveOptions): Promise<() =>
   const { lock } = await import('proper-lockfile');
   const waitMs = options.waitMs ?? 30 * 60_000;
   const start = performance.now();
+  let told = false;
   for (let tries = 0; ; tries++) {
     throwIfCancelled(options.signal);
     try {
+      await makeFolder(folder);
       const release = await lock(folder, {
         lockfilePath: join(folder, '.lock'),
         stale: staleMs,
@@ -66,9 +66,12 @@ async function acquire(folder: string, options: ExclusiveOptions): Promise<() =>
       });
       return () => release().catch(() => undefined);
     } catch (error) {
+      // A process that only checks whether the folder can be written removes it when it is empty.
+      if (['ENOENT', 'EEXIST'].includes(errnoCode(error) ?? '') && tries < removedTries) continue;
       if (errnoCode(error) !== 'ELOCKED') throw writeError(folder, error);
     }
-    if (tries === 0) {
+    if (!told) {
+      told = true;
       const text = `Another process is writing into ${folder}. Waiting for it.`;
       options.onProgress?.({ type: 'notice', stage: options.stage ?? 'download', text });
     }

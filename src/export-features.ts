@@ -4,7 +4,9 @@ import { z } from 'zod';
 import type { Backbone, Tap } from './backbone/backbone.ts';
 import { loadBackbone } from './backbone/load.ts';
 import { checkNetworkOptions, type NetworkOptions, networkOptions } from './backbone/network-options.ts';
-import type { SkippedPhoto } from './dataset/dataset.ts';
+import type { Dataset, Photo, SkippedPhoto } from './dataset/dataset.ts';
+import { formatLabelCell } from './dataset/label-cells.ts';
+import { labelsOf } from './dataset/labels-of.ts';
 import { scanDataset } from './dataset/scan.ts';
 import { type ExportBatch, writeArrowFile } from './features/arrow-file.ts';
 import { RegraftError } from './errors.ts';
@@ -18,7 +20,7 @@ import { checkFolder } from './model/save.ts';
 import { choice, commonOptions, flag, parseOptions, parsePath, text } from './options.ts';
 import type { OnProgress } from './shared/progress.ts';
 import { formatPhotoFit } from './shared/format-photo-fit.ts';
-import { chooseTaps } from './training/features-of-parts.ts';
+import { findTaps } from './training/features-of-parts.ts';
 import { startStages } from './training/stages.ts';
 
 /** Options of {@link exportFeatures}. */
@@ -57,7 +59,7 @@ const exportOptions = z.strictObject({
 /**
  * Computes the features of a dataset's photos, as far as the store lacks them, and writes them for other tools.
  *
- * @throws RegraftError As `train` does while it scans and computes; `NO_PHOTO_READ` when nothing is left to write; `OUT_OF_DISK` or `NOT_WRITABLE` for the output.
+ * @throws RegraftError As `train` does while it scans and computes; `INVALID_OPTION` for text files of several labels a photo; `NO_PHOTO_READ` when nothing is left to write; `OUT_OF_DISK` or `NOT_WRITABLE` for the output.
  */
 export async function exportFeatures(
   source: string,
@@ -72,6 +74,7 @@ export async function exportFeatures(
   await checkOutput(output, format);
   const scan = { home, nested, onProgress, signal, minClasses: 1 } as const;
   const dataset = await stages.time('scan', () => scanDataset(source, scan));
+  if (dataset.task === 'multi-label' && format === 'retrain-txt') throw severalLabels(source);
   const backbone = await stages.run(
     'backbone',
     'Loading the network',
@@ -82,7 +85,7 @@ export async function exportFeatures(
   const { computed, cached, failed } = await stages.run(
     'features',
     'Computing features',
-    () => extractFeatures(dataset.photos, backbone, store, settings),
+    () => extractFeatures(dataset.photos, backbone, [store], settings),
     (extraction) =>
       `${extraction.computed.toLocaleString('en')} computed, ${extraction.cached.toLocaleString('en')} from the store`,
   );
@@ -95,13 +98,13 @@ export async function exportFeatures(
 
   if (format === 'retrain-txt') {
     await using features = await gatherFeatures(
-      store,
+      [store],
       photos.map(({ sha256 }) => sha256),
       taps,
       temporary,
     );
     const paths = retrainTextPaths(
-      photos.map(({ path, label }) => ({ path, label: dataset.classes[label] ?? '' })),
+      photos.map((photo) => ({ path: photo.path, label: labelCell(photo, dataset) })),
     );
     await writeRetrainText(output, paths, features, signal);
   } else {
@@ -109,9 +112,9 @@ export async function exportFeatures(
       for (let start = 0; start < photos.length; start += batchRows) {
         const some = photos.slice(start, start + batchRows);
         const hashes = some.map(({ sha256 }) => sha256);
-        await using features = await gatherFeatures(store, hashes, taps, temporary);
+        await using features = await gatherFeatures([store], hashes, taps, temporary);
         const values = splitColumns(await features.chunk(0), taps);
-        const labels = some.map(({ label }) => dataset.classes[label] ?? '');
+        const labels = some.map((photo) => labelCell(photo, dataset));
         yield { paths: some.map(({ path }) => path), labels, photos: hashes, values };
       }
     };
@@ -119,6 +122,22 @@ export async function exportFeatures(
     await writeArrowFile(output, taps, origin, batches());
   }
   return { output, rows: photos.length, taps, computed, cached, skipped };
+}
+
+/** The class of a photo; of a multi-label dataset all its labels in one cell. */
+function labelCell(photo: Photo, { task, classes }: Dataset): string {
+  const names = labelsOf(photo).map((label) => classes[label] ?? '');
+  return task === 'multi-label' ? formatLabelCell(names, classes) : (names[0] ?? '');
+}
+
+function severalLabels(source: string): RegraftError {
+  return new RegraftError(
+    'INVALID_OPTION',
+    `Expected one label a photo for retrain-txt but found several in ${source}.`,
+    {
+      hint: 'Its text files lie in a folder for each class: write arrow, or give a CSV with the column label.',
+    },
+  );
 }
 
 function nothingRead(source: string, failed: readonly SkippedPhoto[]): RegraftError {
@@ -137,7 +156,7 @@ function tapsToWrite(
   names: readonly string[] | undefined,
 ): readonly Tap[] {
   if (names === undefined) return format === 'arrow' ? backbone.taps : backbone.taps.slice(-1);
-  if (format === 'arrow' || names.length === 1) return chooseTaps(backbone, names);
+  if (format === 'arrow' || names.length === 1) return findTaps(backbone, names);
   throw new RegraftError(
     'INVALID_OPTION',
     `Expected one tap for retrain-txt but received ${names.length}: ${names.join(', ')}.`,

@@ -1,5 +1,17 @@
 export { train, type TrainResult } from './train.ts';
 export type { TrainOptions } from './training/options.ts';
+export { trainRepeats, type TrainRepeatsResult } from './train-repeats.ts';
+export type { TrainRepeatsOptions } from './training/repeat-options.ts';
+export { compareRuns, type CompareOptions } from './compare-runs.ts';
+export type {
+  ComparedRepeats,
+  ComparedRun,
+  Comparison,
+  Difference,
+  RepeatsComparison,
+  RunComparison,
+} from './runs/comparison.ts';
+export { repeatsRecordSchema, type RepeatsRecord } from './runs/repeats-record.ts';
 export { loadClassifier, type Classifier, type ClassifierOptions, type ClassifyOptions } from './classify.ts';
 export type { Prediction, ScoredLabel, UnknownVerdict } from './prediction.ts';
 export { evaluateModel, type EvaluateOptions, type ModelEvaluation } from './evaluate-model.ts';
@@ -16,9 +28,11 @@ export type { ModelMetadata } from './model/metadata.ts';
 export type { Rejection } from './evaluate/rejection.ts';
 export type { UnknownPhotos } from './measure-unknown-photos.ts';
 export type { ClassMetrics, Mistake, TestMetrics } from './evaluate/metrics.ts';
+export type { LabelMetrics, LabelMistake, MultiLabelMetrics } from './evaluate/label-metrics.ts';
 export type { SkippedPhoto } from './dataset/dataset.ts';
 export type { NetworkOptions } from './backbone/network-options.ts';
 export type { PhotoFit, PixelScaling } from './shared/preprocess.ts';
 export type { NumericForm } from './onnx/numeric-form.ts';
-export type { HeadType } from './head/trainers.ts';
+export type { HeadName, HeadType } from './head/trainers.ts';
+export type { Task } from './shared/task.ts';
 export type { OnProgress, ProgressEvent, Stage } from './shared/progress.ts';

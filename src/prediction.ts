@@ -1,4 +1,5 @@
 import type { ErrorCode, RegraftError } from './errors.ts';
+import type { ModelMetadata } from './model/metadata.ts';
 
 /** A class with its calibrated probability. */
 export interface ScoredLabel {
@@ -23,21 +24,28 @@ export interface Prediction {
   readonly probability: number | null;
   /** The most probable classes, most probable first. */
   readonly top: readonly ScoredLabel[];
+  /** Of a multi-label model: all classes that the photo shows, most probable first; possibly none. Absent when it could not be read. */
+  readonly labels?: readonly ScoredLabel[];
   /** Whether it shows none of the classes; absent when the model has no such score, or the photo could not be read. */
   readonly unknown?: UnknownVerdict;
   /** Why the photo could not be read. */
   readonly error?: { readonly code: ErrorCode; readonly reason: string };
 }
 
-/** Ranks the classes of one photo by their probabilities, `[labels]`; an unknown photo too has a nearest class. */
+/**
+ * Ranks the classes of one photo by their probabilities, `[labels]`; of a multi-label model it also picks those at or above their thresholds. An unknown photo
+ * too has a nearest class.
+ */
 export function rankedPrediction(
   path: string,
   probabilities: Float32Array,
-  labels: readonly string[],
+  { labels, thresholds }: Pick<ModelMetadata, 'labels' | 'thresholds'>,
   top: number,
   unknown?: UnknownVerdict,
 ): Prediction {
   const scored = labels.map((label, index) => ({ label, probability: probabilities[index] ?? 0 }));
+  const shown =
+    thresholds && new Set(scored.filter(({ probability }, index) => probability >= (thresholds[index] ?? 0)));
   scored.sort((a, b) => b.probability - a.probability);
   const [best] = scored;
   return {
@@ -45,6 +53,7 @@ export function rankedPrediction(
     label: best?.label ?? null,
     probability: best?.probability ?? null,
     top: scored.slice(0, top),
+    ...(shown && { labels: scored.filter((one) => shown.has(one)) }),
     ...(unknown === undefined ? {} : { unknown }),
   };
 }

@@ -6,8 +6,11 @@ import type { RunRecord } from './model/run-record.ts';
 import { checkFolder, saveFiles } from './model/save.ts';
 import { sealModel } from './model/seal.ts';
 import { encodeModel } from './onnx/write.ts';
+import { chooseHead } from './head/choose-head.ts';
+import { describeChoice, describeEvaluation } from './training/describe-results.ts';
 import { evaluateHead } from './training/evaluate-head.ts';
 import { evaluateUnknown } from './training/evaluate-unknown.ts';
+import { partsOnTaps } from './training/features-of-parts.ts';
 import { resolveTrainOptions, type TrainOptions } from './training/options.ts';
 import { prepareBottlenecks, preparePhotos } from './training/prepare.ts';
 import { makeResultFiles } from './training/result-files.ts';
@@ -38,30 +41,30 @@ export async function train(source: string, options: TrainOptions = {}): Promise
   await using parts = prepared.parts;
   const { classes } = prepared.dataset;
 
-  const head = await stages.run(
+  const choice = await stages.run(
     'head',
-    `Training the ${settings.head.type} head`,
-    () => settings.head.fit({ ...parts, classes: classes.length, seed, onProgress, signal }),
-    ({ validationAccuracy }) =>
-      validationAccuracy === null
-        ? 'trained; no photos for validation'
-        : `validation accuracy ${(validationAccuracy * 100).toFixed(1)} %`,
+    'Training the head',
+    () => chooseHead({ ...parts, classes: classes.length, seed, onProgress, signal }, prepared.search),
+    (chosen) => describeChoice(chosen, prepared.taps),
   );
+  const { head } = choice;
+  const read = await partsOnTaps(parts, choice.taps);
   const evaluation = await stages.run(
     'evaluate',
     'Testing',
     async () => {
-      const evaluation = await evaluateHead(head, classes, parts.test);
-      return { ...evaluation, unknown: await evaluateUnknown(settings, parts, classes, evaluation) };
+      const tested = await evaluateHead(head, classes, read.test);
+      return { ...tested, unknown: await evaluateUnknown(settings, read, classes, tested) };
     },
-    ({ metrics }) => `test accuracy ${(metrics.accuracy * 100).toFixed(1)} % on ${metrics.count} photos`,
+    describeEvaluation,
   );
-  const { temperature, unknown } = evaluation;
+  const { calibration, unknown } = evaluation;
   for (const text of unknown.notices) onProgress?.({ type: 'notice', stage: 'evaluate', text });
 
-  const graph = prepared.build({ labels: classes, ...head, temperature, unknown: unknown.score });
+  const taps = choice.taps.flatMap((tap) => prepared.taps[tap] ?? []);
+  const graph = prepared.build({ labels: classes, ...head, ...calibration, unknown: unknown.score }, taps);
   const bytes = sealModel(encodeModel(graph));
-  const run = recordRun(settings, prepared, head, evaluation, { folder, bytes }, stages);
+  const run = recordRun(settings, prepared, choice, evaluation, { folder, bytes }, stages);
   await stages.run(
     'save',
     'Saving the model',

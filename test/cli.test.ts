@@ -88,7 +88,7 @@ describe('wrong usage ends with exit code 2 and says what was expected', () => {
     [['train', 'photos', '--heda', 'retrain'], "Unknown option '--heda'.", 'Did you mean --head?'],
     [
       ['train', 'photos', '--head', 'logistics'],
-      "Expected logistic or retrain for --head but received 'logistics'.",
+      "Expected auto, logistic, ridge, centroid, mlp or retrain for --head but received 'logistics'.",
       'Did you mean logistic?',
     ],
     [
@@ -109,12 +109,12 @@ describe('wrong usage ends with exit code 2 and says what was expected', () => {
     [['train', 'photos', '--seed', '-1'], "received '-1'.", ''],
     [
       ['train', 'photos', '--learning-rate', '0.1'],
-      '--learning-rate belongs to --head retrain, but the head is logistic.',
+      '--learning-rate belongs to --head retrain or mlp, but the head is auto.',
       'Add --head retrain',
     ],
     [
       ['train', 'photos', '--head', 'retrain', '--l2', '1'],
-      '--l2 belongs to --head logistic, but the head is retrain.',
+      '--l2 belongs to --head logistic or ridge, but the head is retrain.',
       'Add --head logistic',
     ],
     [['train'], 'Expected a folder of photos but received none.', 'regraft train flowers'],

@@ -11,7 +11,7 @@ export interface NetworkOptions extends PreprocessOptions {
   readonly backbone?: string | undefined;
   /** Numeric form in which the network computes. @default that of its file */
   readonly form?: NumericForm | undefined;
-  /** Names of the taps whose values are joined into the features: found ones, or tensors of the network. @default the last one, the classic bottleneck */
+  /** Names of the taps whose values are joined into the features: found ones, or tensors of the network. @default those that do best; for the head `retrain` the last one, the classic bottleneck */
   readonly taps?: readonly string[] | undefined;
   /** Name of the tensor that the network ends with, where its file has several ends. */
   readonly networkOutput?: string | undefined;

@@ -31,6 +31,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/evaluate.ts'),
   },
   {
+    name: 'compare',
+    summary: 'tell whether trainings differ by more than chance',
+    load: () => import('./commands/compare.ts'),
+  },
+  {
     name: 'inspect',
     summary: 'show what a model or a pretrained network holds',
     load: () => import('./commands/inspect.ts'),

@@ -3,13 +3,14 @@ import { RegraftError } from '../errors.ts';
 import { choiceOption, integerOption, positiveNumberOption } from './option-values.ts';
 
 /** The heads that can be trained; the first is the default. */
-export const headTypes = ['logistic', 'retrain'] as const;
+export const headTypes = ['auto', 'logistic', 'ridge', 'centroid', 'mlp', 'retrain'] as const;
 
 /** One of {@link headTypes}. */
 export type HeadName = (typeof headTypes)[number];
 
 interface HeadFlag {
-  readonly head: HeadName;
+  /** The heads that know it. */
+  readonly heads: readonly HeadName[];
   /** As commander names the value. */
   readonly key: string;
   readonly flag: string;
@@ -20,15 +21,39 @@ interface HeadFlag {
 
 const headFlags: readonly HeadFlag[] = [
   {
-    head: 'logistic',
+    heads: ['logistic', 'ridge'],
     key: 'l2',
     flag: '--l2',
     placeholder: '<number>',
-    description: 'L2 penalty, instead of the best of a grid on the validation part',
+    description: 'L2 penalty, instead of the best of a grid on photos that were not learned from',
     parse: (flag) => positiveNumberOption(flag),
   },
   {
-    head: 'retrain',
+    heads: ['auto', 'logistic', 'ridge', 'mlp'],
+    key: 'classWeights',
+    flag: '--class-weights',
+    placeholder: '<how>',
+    description: 'none, or balanced: small classes count as much as large ones (default: none)',
+    parse: (flag) => choiceOption(flag, ['none', 'balanced']),
+  },
+  {
+    heads: ['mlp'],
+    key: 'hidden',
+    flag: '--hidden',
+    placeholder: '<n>',
+    description: 'units of the hidden layer (default: 256)',
+    parse: (flag) => integerOption(flag, 1),
+  },
+  {
+    heads: ['mlp'],
+    key: 'epochs',
+    flag: '--epochs',
+    placeholder: '<n>',
+    description: 'passes over the photos, instead of the best number on the validation part',
+    parse: (flag) => integerOption(flag, 1),
+  },
+  {
+    heads: ['retrain'],
     key: 'steps',
     flag: '--steps',
     placeholder: '<n>',
@@ -36,15 +61,15 @@ const headFlags: readonly HeadFlag[] = [
     parse: (flag) => integerOption(flag, 1),
   },
   {
-    head: 'retrain',
+    heads: ['retrain', 'mlp'],
     key: 'learningRate',
     flag: '--learning-rate',
     placeholder: '<number>',
-    description: 'length of a step (default: 0.01)',
+    description: 'length of a step (default: 0.01, for mlp 0.003)',
     parse: (flag) => positiveNumberOption(flag),
   },
   {
-    head: 'retrain',
+    heads: ['retrain'],
     key: 'trainBatchSize',
     flag: '--train-batch-size',
     placeholder: '<n>',
@@ -52,7 +77,7 @@ const headFlags: readonly HeadFlag[] = [
     parse: (flag) => integerOption(flag, 1),
   },
   {
-    head: 'retrain',
+    heads: ['retrain'],
     key: 'validationBatchSize',
     flag: '--validation-batch-size',
     placeholder: '<n>',
@@ -60,7 +85,7 @@ const headFlags: readonly HeadFlag[] = [
     parse: (flag) => integerOption(flag, 1),
   },
   {
-    head: 'retrain',
+    heads: ['retrain'],
     key: 'evalStepInterval',
     flag: '--eval-step-interval',
     placeholder: '<n>',
@@ -68,7 +93,7 @@ const headFlags: readonly HeadFlag[] = [
     parse: (flag) => integerOption(flag, 1),
   },
   {
-    head: 'retrain',
+    heads: ['retrain'],
     key: 'initStddev',
     flag: '--init-stddev',
     placeholder: '<number>',
@@ -76,7 +101,7 @@ const headFlags: readonly HeadFlag[] = [
     parse: (flag) => positiveNumberOption(flag),
   },
   {
-    head: 'retrain',
+    heads: ['retrain'],
     key: 'keep',
     flag: '--keep',
     placeholder: '<which>',
@@ -90,12 +115,13 @@ export function addHeadOptions(command: Command): void {
   command.optionsGroup('Head:');
   command.option(
     '--head <type>',
-    'how the new layer is trained: logistic (best of a grid of penalties) or retrain (the classic recipe)',
+    'how the new layer is trained: auto (the best of ridge and logistic), logistic (best of a grid of penalties), ridge (the same in closed form), ' +
+      'centroid (nearest class mean, for a few photos), mlp (with a hidden layer) or retrain (the classic recipe)',
     choiceOption('--head', headTypes),
     headTypes[0],
   );
-  for (const { flag, placeholder, head, description, parse } of headFlags) {
-    command.option(`${flag} ${placeholder}`, `${head}: ${description}`, parse(flag));
+  for (const { flag, placeholder, heads, description, parse } of headFlags) {
+    command.option(`${flag} ${placeholder}`, `${heads.join(', ')}: ${description}`, parse(flag));
   }
 }
 
@@ -112,12 +138,13 @@ export function readHeadOptions(
   for (const flag of headFlags) {
     const value = values[flag.key];
     if (value === undefined) continue;
-    if (flag.head !== head) {
+    if (!flag.heads.includes(head)) {
+      const owners = flag.heads.join(' or ');
       throw new RegraftError(
         'INVALID_OPTION',
-        `${flag.flag} belongs to --head ${flag.head}, but the head is ${head}.`,
+        `${flag.flag} belongs to --head ${owners}, but the head is ${head}.`,
         {
-          hint: `Add --head ${flag.head}, or leave ${flag.flag} out.`,
+          hint: `Add --head ${owners}, or leave ${flag.flag} out.`,
         },
       );
     }

@@ -42,7 +42,7 @@ export function addNetworkFlags(command: Command, which: 'all' | 'preparation' =
   command
     .option(
       '--taps <names>',
-      'layers whose values are joined, comma-separated (default: the last, the classic bottleneck)',
+      'layers whose values are joined, comma-separated, or auto: those that do best (default: auto)',
       listOption,
     )
     .option(
@@ -54,12 +54,16 @@ export function addNetworkFlags(command: Command, which: 'all' | 'preparation' =
 
 /** The options among flags, with both ways to name taps joined. */
 export function readNetworkFlags(flags: NetworkFlags): NetworkOptions {
-  const taps = [...(flags.taps ?? []), ...(flags.tap ?? [])];
+  const taps = [...(isAuto(flags.taps) ? [] : (flags.taps ?? [])), ...(flags.tap ?? [])];
   return {
     ...readPreparationFlags(flags),
     backbone: flags.backbone,
     ...(taps.length === 0 ? {} : { taps }),
   };
+}
+
+function isAuto(taps: readonly string[] | undefined): boolean {
+  return taps?.length === 1 && taps[0] === 'auto';
 }
 
 /** The options among flags that say how a network is opened and how photos are prepared for it. */

@@ -1,9 +1,12 @@
-import { type Classifier, loadClassifier } from '../classify.ts';
+import { loadClassifier } from '../classify.ts';
 import { RegraftError } from '../errors.ts';
+import type { ModelMetadata } from '../model/metadata.ts';
 import type { OnProgress } from '../shared/progress.ts';
+import type { Task } from '../shared/task.ts';
 import type { CommandContext } from './context.ts';
 import { classifyInOrder, listPhotos, type ListedPhoto } from './photo-list.ts';
 import { countOf } from './terminal/units.ts';
+import { printLabelCsv, printLabels } from './label-printers.ts';
 import { printCsv, printJson, printTable, type PredictionPrinter } from './prediction-printers.ts';
 
 /** The flags of `regraft predict`. */
@@ -29,14 +32,14 @@ export async function predictPhotos(
   const { signal, reporter, out } = context;
   await using classifier = await loadClassifier(model, { signal, workers: flags.workers });
   const photos = await listPhotos(paths, signal);
-  const top = Math.min(flags.top ?? defaultTop(flags), classifier.labels.length);
-  const printer = choosePrinter(flags, photos, classifier, top, context);
+  const top = Math.min(flags.top ?? defaultTop(flags, classifier.info.task), classifier.labels.length);
+  const printer = choosePrinter(flags, photos, classifier.info, top, context);
   // Rows that appear one by one on the same terminal are progress enough.
   const count =
     out.live && flags.json !== true ? undefined : countProgress(photos.length, reporter.onProgress);
   let read = 0;
   for await (const prediction of classifyInOrder(classifier, photos, {
-    top,
+    top: Math.max(1, top),
     maxPixels: flags.maxPixels,
     signal,
   })) {
@@ -52,21 +55,26 @@ export async function predictPhotos(
   }
 }
 
-function defaultTop({ json, csv }: PredictFlags): number {
+function defaultTop({ json, csv }: PredictFlags, task: Task): number {
   if (json === true) return 5;
+  // Labels say it all, but for a photo that has none.
+  if (task === 'multi-label') return csv === true ? 0 : 1;
   return csv === true ? 1 : 2;
 }
 
 function choosePrinter(
   { json, csv }: PredictFlags,
   photos: readonly ListedPhoto[],
-  { labels, info }: Classifier,
+  { task, labels, unknown }: Pick<ModelMetadata, 'task' | 'labels' | 'unknown'>,
   top: number,
   context: CommandContext,
 ): PredictionPrinter {
   if (json === true) return printJson(context);
+  if (task === 'multi-label') {
+    return csv === true ? printLabelCsv(context.out, labels, top) : printLabels(context.out, photos);
+  }
   return csv === true
-    ? printCsv(context.out, top, info.unknown !== null)
+    ? printCsv(context.out, top, unknown !== null)
     : printTable(context.out, photos, labels);
 }
 

@@ -28,27 +28,17 @@ export function printJson(context: CommandContext): PredictionPrinter {
  * unknown photos, `unknown` (true or false) and the score.
  */
 export function printCsv(out: Screen, top: number, tellsUnknown = false): PredictionPrinter {
-  const ranks = Array.from({ length: top }, (_, rank) => (rank === 0 ? '' : String(rank + 1)));
-  out.text(
-    formatCsvRow([
-      'path',
-      ...ranks.flatMap((rank) => [`label${rank}`, `probability${rank}`]),
-      'error',
-      'reason',
-      ...(tellsUnknown ? ['unknown', 'unknownScore'] : []),
-    ]),
-  );
+  const ranks = rankColumns(top);
+  const last = tellsUnknown ? ['unknown', 'unknownScore'] : [];
+  out.text(formatCsvRow(['path', ...ranks.names, 'error', 'reason', ...last]));
   return {
-    add({ path, top: best, unknown, error }) {
-      const cells = ranks.flatMap((_, rank) => {
-        const guess = best[rank];
-        return guess === undefined ? ['', ''] : [guess.label, String(guess.probability)];
-      });
+    add(prediction) {
+      const { path, error, unknown } = prediction;
       const verdict = unknown === undefined ? ['', ''] : [String(unknown.isUnknown), String(unknown.score)];
       out.text(
         formatCsvRow([
           path,
-          ...cells,
+          ...ranks.cells(prediction),
           error?.code ?? '',
           error?.reason ?? '',
           ...(tellsUnknown ? verdict : []),
@@ -56,6 +46,22 @@ export function printCsv(out: Screen, top: number, tellsUnknown = false): Predic
       );
     },
     end: () => undefined,
+  };
+}
+
+/** The columns of the `top` most probable classes: label, probability, label2, probability2, … */
+export function rankColumns(top: number): {
+  readonly names: readonly string[];
+  readonly cells: (prediction: Prediction) => readonly string[];
+} {
+  const ranks = Array.from({ length: top }, (_, rank) => (rank === 0 ? '' : String(rank + 1)));
+  return {
+    names: ranks.flatMap((rank) => [`label${rank}`, `probability${rank}`]),
+    cells: ({ top: best }) =>
+      ranks.flatMap((_, rank) => {
+        const guess = best[rank];
+        return guess === undefined ? ['', ''] : [guess.label, String(guess.probability)];
+      }),
   };
 }
 
@@ -79,7 +85,7 @@ export function printTable(
   );
   return {
     add({ path, label, probability, top, unknown, error }) {
-      const name = padCell(out.live ? shorten(printable(path), pathWidth) : printable(path), pathWidth);
+      const name = padCell(out.live ? shortenPath(printable(path), pathWidth) : printable(path), pathWidth);
       if (error !== undefined || label === null || probability === null) {
         out.line(
           `${name}  ${colors.yellow('✖')}  ${colors.dim(`${error?.code ?? ''}: ${printable(error?.reason ?? '')}`)}`,
@@ -104,7 +110,7 @@ export function printTable(
 }
 
 /** Cuts the beginning of a path, as its end tells photos apart. */
-function shorten(path: string, width: number): string {
+export function shortenPath(path: string, width: number): string {
   if (stringWidth(path) <= width) return path;
   const letters = [...new Intl.Segmenter().segment(path)].map(({ segment }) => segment);
   while (stringWidth(letters.join('')) > width - 1) letters.shift();

@@ -1,22 +1,12 @@
 import type { Part } from './dataset.ts';
-
-/** The copies of one photo, which always share a part. */
-export interface PhotoGroup {
-  readonly sha256: string;
-  /** u in [0, 1). */
-  readonly position: number;
-  /** The parts it may have; one only if it is known already. */
-  readonly allowed: readonly Part[];
-}
-
-/** Fractions of the photos for validation and test. */
-export interface PartFractions {
-  readonly validation: number;
-  readonly test: number;
-}
-
-/** In this order, since validation and test are filled up from training. */
-const fillOrder = ['training', 'validation', 'test'] as const;
+import { isTooSmall } from './open-parts.ts';
+import {
+  distanceToPart,
+  fillOrder,
+  type PartFractions,
+  partOfPosition,
+  type PhotoGroup,
+} from './split-position.ts';
 
 /**
  * Gives the part of each photo of one class: u < validation → validation, < validation + test → test, else training. A part
@@ -27,24 +17,11 @@ const fillOrder = ['training', 'validation', 'test'] as const;
  */
 export function assignClass(groups: readonly PhotoGroup[], fractions: PartFractions): Part[] {
   if (isTooSmall(groups)) return assignFew(groups, fractions);
-  const parts = groups.map((group) => assignByPosition(group, fractions));
+  const parts = groups.map((group) => partOfPosition(group, fractions));
   for (const part of fillOrder) {
     if (!parts.includes(part)) fill(part, parts, groups, fractions);
   }
   return parts;
-}
-
-/** Tells whether a class has fewer photos than parts to fill; one whose parts are all known never has. */
-export function isTooSmall(groups: readonly PhotoGroup[]): boolean {
-  const open = new Set(groups.filter(({ allowed }) => allowed.length > 1).flatMap(({ allowed }) => allowed));
-  return groups.filter(({ allowed }) => allowed.some((part) => open.has(part))).length < open.size;
-}
-
-function assignByPosition({ position, allowed }: PhotoGroup, fractions: PartFractions): Part {
-  const [only] = allowed;
-  if (allowed.length === 1 && only !== undefined) return only;
-  const part = fillOrder.find((name) => distance(position, name, fractions) === 0) ?? 'training';
-  return allowed.includes(part) ? part : 'training';
 }
 
 function fill(part: Part, parts: Part[], groups: readonly PhotoGroup[], fractions: PartFractions): void {
@@ -54,7 +31,7 @@ function fill(part: Part, parts: Part[], groups: readonly PhotoGroup[], fraction
     let bestDistance = Infinity;
     for (const [index, { position, allowed }] of groups.entries()) {
       if (parts[index] !== donor || !allowed.includes(part)) continue;
-      const away = distance(position, part, fractions);
+      const away = distanceToPart(position, part, fractions);
       if (away >= bestDistance) continue;
       best = index;
       bestDistance = away;
@@ -78,18 +55,5 @@ function assignFew(groups: readonly PhotoGroup[], fractions: PartFractions): Par
 }
 
 function testDistance(group: PhotoGroup | undefined, fractions: PartFractions): number {
-  return group === undefined ? Infinity : distance(group.position, 'test', fractions);
-}
-
-/** How far u lies from the interval of a part; 0 inside. */
-function distance(position: number, part: Part, { validation, test }: PartFractions): number {
-  const intervals = {
-    validation: [0, validation],
-    test: [validation, validation + test],
-    training: [validation + test, 1],
-  } as const;
-  const [low, high] = intervals[part];
-  if (position < low) return low - position;
-  // At the upper bound itself u already belongs to the next part.
-  return position < high ? 0 : Math.max(position - high, Number.MIN_VALUE);
+  return group === undefined ? Infinity : distanceToPart(group.position, 'test', fractions);
 }

@@ -2,11 +2,12 @@ import { RegraftError } from '../errors.ts';
 import { listSome } from './findings.ts';
 import type { HashedPhoto } from './hash-photos.ts';
 import { compareNatural } from './natural-order.ts';
+import { nearestName } from './nearest-name.ts';
 import type { PhotoSource } from './photo-source.ts';
 
 /** Gives the classes of photos, as written and in natural order. */
 export function listClasses(photos: readonly HashedPhoto[]): string[] {
-  return [...new Set(photos.map(({ label }) => label))].sort(compareNatural);
+  return [...new Set(photos.flatMap(({ label, labels }) => labels ?? [label]))].sort(compareNatural);
 }
 
 /**
@@ -38,6 +39,36 @@ export async function checkClasses(
       },
     );
   }
+}
+
+/**
+ * Makes sure that each class that was asked for has a photo.
+ *
+ * @param found classes that have photos
+ * @param path the folder or CSV, for the message
+ * @param others classes that are there and were not asked for
+ * @throws RegraftError `INVALID_OPTION` naming those that have none
+ */
+export function checkAskedClasses(
+  asked: readonly string[],
+  found: readonly string[],
+  path: string,
+  others: readonly string[],
+): void {
+  const missing = asked.filter((name) => !found.includes(name));
+  const [first] = missing;
+  if (first === undefined) return;
+  const nearest = nearestName(first, others);
+  throw new RegraftError(
+    'INVALID_OPTION',
+    `Expected photos of each of the classes asked for in ${path} but found none of ${listSome(missing.map((name) => JSON.stringify(name)))}.`,
+    {
+      hint:
+        nearest === undefined
+          ? `Correct the classes (--classes) or add photos of them.${others.length === 0 ? '' : ` There is also ${listSome(others)}.`}`
+          : `Did you mean ${JSON.stringify(nearest)}?`,
+    },
+  );
 }
 
 /** Says what is odd about class names: lost classes, and names that look the same. */

@@ -6,6 +6,8 @@ export interface LabelledPhoto {
   readonly path: string;
   /** Name of its class. */
   readonly label: string;
+  /** In a multi-label data set: names of all its classes. */
+  readonly labels?: readonly string[];
   /** SHA-256 of the file's bytes, hexadecimal. */
   readonly sha256: string;
   readonly part?: Part;
@@ -19,8 +21,9 @@ export interface Untangled<P extends LabelledPhoto> {
 }
 
 /**
- * Leaves out photos that lie in two classes, all copies of them, as nobody can tell which label is right. Copies within a
- * class stay; those in several prescribed parts count as the most protected one, so that nothing is tested on what was learned.
+ * Leaves out photos that lie in two classes, all copies of them, as nobody can tell which label is right; in a multi-label data set each
+ * copy gets the labels of all of them instead. Copies within a class stay; those in several prescribed parts count as the most protected
+ * one, so that nothing is tested on what was learned.
  */
 export function untangleCopies<P extends LabelledPhoto>(photos: readonly P[]): Untangled<P> {
   const kept: P[] = [];
@@ -34,7 +37,7 @@ export function untangleCopies<P extends LabelledPhoto>(photos: readonly P[]): U
     }
     copies += group.length - 1;
     const part = mostProtected(group);
-    for (const photo of group) {
+    for (const photo of joinLabels(group)) {
       if (part === undefined || photo.part === part) {
         kept.push(photo);
       } else {
@@ -43,7 +46,14 @@ export function untangleCopies<P extends LabelledPhoto>(photos: readonly P[]): U
       }
     }
   }
-  return { photos: kept, skipped, notices: describeCopies(copies, moved) };
+  const several = photos.some(({ labels }) => labels !== undefined);
+  return { photos: kept, skipped, notices: describeCopies(copies, moved, several) };
+}
+
+function joinLabels<P extends LabelledPhoto>(group: readonly P[]): readonly P[] {
+  if (group.length === 1 || group[0]?.labels === undefined) return group;
+  const labels = [...new Set(group.flatMap((photo) => photo.labels ?? []))];
+  return group.map((photo) => ({ ...photo, labels }));
 }
 
 function groupByHash<P extends LabelledPhoto>(photos: readonly P[]): Iterable<P[]> {
@@ -68,11 +78,11 @@ function mostProtected(group: readonly LabelledPhoto[]): Part | undefined {
   );
 }
 
-function describeCopies(copies: number, moved: readonly string[]): string[] {
+function describeCopies(copies: number, moved: readonly string[], several: boolean): string[] {
   const notices: string[] = [];
   if (copies > 0) {
     notices.push(
-      `${count(copies, 'photo is an exact copy', 'photos are exact copies')} of another in the same class; copies always share a part.`,
+      `${count(copies, 'photo is an exact copy', 'photos are exact copies')} of another${several ? '; copies always share their labels and their part' : ' in the same class; copies always share a part'}.`,
     );
   }
   if (moved.length > 0) {

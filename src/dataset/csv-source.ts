@@ -1,26 +1,29 @@
-import { access } from 'node:fs/promises';
-import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
-import { readTable, type TableRow } from './csv-table.ts';
+import { basename, dirname, extname } from 'node:path';
+import { readPhotoRows, type PhotoRow } from './csv-rows.ts';
 import type { Part } from './dataset.ts';
 import type { Findings } from './findings.ts';
-import { partFromName, partNameList } from './part-name.ts';
 import type { Candidate, PhotoSource } from './photo-source.ts';
 
-type Column = 'path' | 'label' | 'split';
+/** What a CSV is read with. */
+interface CsvOptions {
+  readonly findings: Findings;
+  /** The only names that labels may have. */
+  readonly classes?: readonly string[] | undefined;
+}
 
 /**
- * A data set listed in a CSV: `path,label[,split]`, paths relative to the CSV, labels kept as written. An empty split cell
- * leaves the part open.
+ * A data set listed in a CSV: `path,label[,split]`, or `path,labels[,split]` with several labels a photo; paths relative to the CSV. An
+ * empty split cell leaves the part open.
  *
  * @param csv absolute path of a file that exists
  */
-export function csvSource(csv: string, findings: Findings): PhotoSource {
+export function csvSource(csv: string, options: CsvOptions): PhotoSource {
   const root = dirname(csv);
   return {
     root,
     name: basename(csv, extname(csv)),
-    candidates: () => readCandidates(csv, root, findings),
-    adviseOnNoClass: () => Promise.resolve(adviseOnNoClass(csv, findings)),
+    candidates: () => readCandidates(csv, root, options),
+    adviseOnNoClass: () => Promise.resolve(adviseOnNoClass(csv, options.findings)),
     adviseOnOneClass: () => Promise.resolve('Add rows with photos of another class to the CSV.'),
   };
 }
@@ -28,76 +31,59 @@ export function csvSource(csv: string, findings: Findings): PhotoSource {
 /**
  * @throws RegraftError `INVALID_CSV`
  */
-async function* readCandidates(csv: string, root: string, findings: Findings): AsyncGenerator<Candidate> {
+async function* readCandidates(
+  csv: string,
+  root: string,
+  { findings, classes }: CsvOptions,
+): AsyncGenerator<Candidate> {
   const rows = new Map<string, { line: number; part: Part | undefined }>();
-  const layout = {
-    columns: ['path', 'label', 'split'],
-    required: [['path'], ['label']],
-    code: 'INVALID_CSV',
-  } as const;
-  for await (const row of readTable<Column>(csv, layout)) {
-    const file = resolve(root, await readPath(row, root));
-    const label = readLabel(row);
-    const part = readPart(row);
-    const path = relative(root, file).split(sep).join('/');
+  const joined = new Map<string, { first: PhotoRow; labels: Set<string> }>();
+  for await (const row of readPhotoRows(csv, root, classes)) {
+    if (row.column === 'labels') {
+      joinRow(joined, row, findings);
+      continue;
+    }
+    const { path, file, line, part } = row;
+    const [label = ''] = row.labels;
     const key = JSON.stringify([path, label]);
     const earlier = rows.get(key);
     if (earlier === undefined) {
-      rows.set(key, { line: row.line, part });
+      rows.set(key, { line, part });
       yield { path, file, label, ...(part === undefined ? {} : { part }) };
     } else if (earlier.part === part) {
       findings.repeatedRows++;
     } else {
-      throw row.error(
-        'split',
-        `${path} is "${row.cell('split') ?? ''}" here, but line ${earlier.line} puts it into another part.`,
-        'Remove one of the two rows.',
-      );
+      throw row.otherPart(earlier.line);
     }
   }
-}
-
-async function readPath(row: TableRow<Column>, root: string): Promise<string> {
-  const path = row.cell('path') ?? '';
-  if (path.trim() === '' || path.includes('\0')) {
-    throw row.error(
-      'path',
-      `expected the path of a photo, found ${JSON.stringify(path)}.`,
-      'Fill in the path or remove the row.',
-    );
+  // Not before the end, as any row may add a label to an earlier photo.
+  for (const { first, labels } of joined.values()) {
+    const { path, file, part } = first;
+    yield { path, file, label: '', labels: [...labels], ...(part === undefined ? {} : { part }) };
   }
-  if (sep === '\\' || !path.includes('\\')) return path;
-  // A list that was made on Windows; here a backslash may also be part of a name.
-  const written = await access(resolve(root, path)).then(
-    () => true,
-    () => false,
-  );
-  return written ? path : path.replaceAll('\\', '/');
 }
 
-function readLabel(row: TableRow<Column>): string {
-  const label = row.cell('label') ?? '';
-  if (label.trim() !== '') return label;
-  throw row.error(
-    'label',
-    'expected the name of a class, found an empty cell.',
-    'Fill in the label or remove the row.',
-  );
+function joinRow(
+  joined: Map<string, { first: PhotoRow; labels: Set<string> }>,
+  row: PhotoRow,
+  findings: Findings,
+): void {
+  const earlier = joined.get(row.path);
+  if (earlier === undefined) {
+    joined.set(row.path, { first: row, labels: new Set(row.labels) });
+    return;
+  }
+  if (earlier.first.part !== row.part) throw row.otherPart(earlier.first.line);
+  const before = earlier.labels.size;
+  for (const label of row.labels) earlier.labels.add(label);
+  if (earlier.labels.size > before) findings.joinedRows++;
+  else findings.repeatedRows++;
 }
 
-function readPart(row: TableRow<Column>): Part | undefined {
-  const cell = row.cell('split') ?? '';
-  if (cell.trim() === '') return undefined;
-  const part = partFromName(cell);
-  if (part !== undefined) return part;
-  throw row.error(
-    'split',
-    `expected ${partNameList}, found ${JSON.stringify(cell)}.`,
-    'Correct the cell, or leave it empty to have the part chosen.',
-  );
-}
-
-function adviseOnNoClass(csv: string, { skipped }: Findings): string {
+function adviseOnNoClass(csv: string, { skipped, unlabelled }: Findings): string {
+  if (unlabelled > 0) {
+    return `None of its ${unlabelled} photos has a label: fill in the column labels, several names separated by ";".`;
+  }
   const [first] = skipped;
   if (first === undefined) return 'Add rows below the header, each with the path of a photo and its label.';
   return `None of its ${skipped.length} photos can be used, the first being ${first.path}: ${first.reason} Paths are relative to ${dirname(csv)}.`;

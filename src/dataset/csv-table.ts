@@ -7,6 +7,10 @@ export interface TableLayout<Name extends string> {
   readonly columns: readonly Name[];
   /** Of each of these groups at least one column must be there. */
   readonly required: readonly (readonly Name[])[];
+  /** Of each of these groups at most one column may be there. */
+  readonly alternatives?: readonly (readonly Name[])[];
+  /** A header to advise; absent: all of `columns`. */
+  readonly example?: string;
   /** The code of errors about the header, the number of cells, and those from {@link TableRow.error}. */
   readonly code: 'INVALID_CSV' | 'INVALID_SPLIT';
 }
@@ -71,6 +75,7 @@ function readHeader<Name extends string>(
     }
     positions.set(name, position);
   }
+  refuseAlternatives(file, row, layout, positions);
   if (layout.required.every((group) => group.some((name) => positions.has(name)))) return positions;
   const found = row.fields.map((field) => JSON.stringify(field)).join(', ');
   const separator = ['\t', ';', '|'].find((char) => row.fields[0]?.includes(char));
@@ -82,6 +87,24 @@ function readHeader<Name extends string>(
       ? headerHint(layout)
       : `Separate the cells by commas; this file seems to use ${JSON.stringify(separator)}.`,
   );
+}
+
+function refuseAlternatives<Name extends string>(
+  file: string,
+  row: CsvRow,
+  { alternatives = [], code }: TableLayout<Name>,
+  positions: ReadonlyMap<Name, number>,
+): void {
+  for (const group of alternatives) {
+    const [first, second] = group.filter((name) => positions.has(name));
+    if (first === undefined || second === undefined) continue;
+    throw csvError(
+      code,
+      { file, line: row.line, column: row.columns[positions.get(second) ?? 0] ?? 1 },
+      `expected one of the columns ${group.join(' and ')}, found both.`,
+      'Rename or remove one of the two.',
+    );
+  }
 }
 
 function checkWidth(file: string, row: CsvRow, width: number, code: 'INVALID_CSV' | 'INVALID_SPLIT'): void {
@@ -120,5 +143,5 @@ function describe<Name extends string>({ required }: TableLayout<Name>): string 
 }
 
 function headerHint<Name extends string>(layout: TableLayout<Name>): string {
-  return `Begin the file with the line \`${layout.columns.join(',')}\`.`;
+  return `Begin the file with the line \`${layout.example ?? layout.columns.join(',')}\`.`;
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { Task } from '../shared/task.ts';
 
 /** The part of a dataset that a photo belongs to. */
 export type Part = 'training' | 'validation' | 'test';
@@ -9,8 +10,10 @@ export interface Photo {
   readonly path: string;
   /** Absolute path. */
   readonly file: string;
-  /** Index into the dataset's classes. */
+  /** Index into the dataset's classes; in a multi-label dataset the first of `labels`, −1 where it is empty. */
   readonly label: number;
+  /** In a multi-label dataset: indices of all classes that the photo shows, ascending, possibly none. */
+  readonly labels?: readonly number[];
   /** SHA-256 of the file's bytes, 64 hexadecimal digits. */
   readonly sha256: string;
   /** The part that the dataset itself prescribes (`train/ val/ test/` folders, or a CSV's split column). */
@@ -30,9 +33,11 @@ export interface Dataset {
   readonly root: string;
   /** The folder's or CSV's name without extension: gives the model folder its name. */
   readonly name: string;
+  /** Multi-label when a CSV has the column `labels`. */
+  readonly task: Task;
   /** Class names as written, natural-sorted. */
   readonly classes: readonly string[];
-  /** In a stable order: by class, then natural-sorted path. */
+  /** In a stable order: by class (those without one last), then natural-sorted path. */
   readonly photos: readonly Photo[];
   readonly skipped: readonly SkippedPhoto[];
   /** What the user should know: duplicates, hidden files, empty folders, links that loop. One sentence each. */

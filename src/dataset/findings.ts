@@ -15,6 +15,12 @@ export interface Findings {
   readonly strays: string[];
   /** Rows of a CSV that say the same as an earlier one. */
   repeatedRows: number;
+  /** Rows of a multi-label CSV that add labels to a photo of an earlier one. */
+  joinedRows: number;
+  /** Photos of a multi-label data set that show none of its classes. */
+  unlabelled: number;
+  /** Classes of folders that were left out, as they are none of those asked for. */
+  readonly otherClasses: Set<string>;
 }
 
 /** Gives findings to fill. */
@@ -27,12 +33,16 @@ export function emptyFindings(): Findings {
     otherFolders: [],
     strays: [],
     repeatedRows: 0,
+    joinedRows: 0,
+    unlabelled: 0,
+    otherClasses: new Set(),
   };
 }
 
 /** Says in one sentence each what the user should know of the findings; what is skipped is listed elsewhere. */
 export function describeFindings(findings: Findings): string[] {
-  const { hidden, loops, emptyFolders, otherFolders, strays, repeatedRows } = findings;
+  const { hidden, loops, emptyFolders, otherFolders, strays } = findings;
+  const { repeatedRows, joinedRows, unlabelled, otherClasses } = findings;
   const notices: string[] = [];
   if (hidden > 0) {
     notices.push(
@@ -61,6 +71,19 @@ export function describeFindings(findings: Findings): string[] {
     notices.push(
       `${count(repeatedRows, 'row of the CSV repeats', 'rows of the CSV repeat')} an earlier one.`,
     );
+  }
+  if (joinedRows > 0) {
+    notices.push(
+      `${count(joinedRows, 'row of the CSV names', 'rows of the CSV name')} a photo of an earlier one; their labels were joined.`,
+    );
+  }
+  if (unlabelled > 0) {
+    notices.push(
+      `${count(unlabelled, 'photo has', 'photos have')} no label and ${unlabelled === 1 ? 'counts as an example' : 'count as examples'} of none of the classes.`,
+    );
+  }
+  if (otherClasses.size > 0) {
+    notices.push(`Left out, as they are none of the classes asked for: ${listSome([...otherClasses])}.`);
   }
   return notices;
 }

@@ -9,6 +9,8 @@ import { leadsBack, listFolder, walkFiles, type Entry, type WalkOptions } from '
 
 interface FolderOptions {
   readonly nested: boolean;
+  /** The only classes to take. */
+  readonly classes?: readonly string[] | undefined;
   readonly findings: Findings;
   readonly signal?: AbortSignal | undefined;
 }
@@ -89,13 +91,17 @@ async function* walkClasses(
   { folder, prefix, part }: ClassesFolder,
   entries: readonly Entry[],
   closed: readonly string[],
-  { nested, findings, signal }: FolderOptions,
+  { nested, classes, findings, signal }: FolderOptions,
 ): AsyncGenerator<Candidate> {
   const real = await realpath(folder);
   for (const { name, kind, isLink } of entries) {
     if (kind !== 'folder') continue;
     const path = prefix + name;
     const file = join(folder, name);
+    if (!nested && classes?.includes(name) === false) {
+      findings.otherClasses.add(name);
+      continue;
+    }
     if (isLink && leadsBack(await realpath(file), real, new Set(closed))) {
       findings.loops.push(path);
       continue;
@@ -106,6 +112,10 @@ async function* walkClasses(
       files++;
       const below = found.path.slice(prefix.length);
       const label = nested ? below.slice(0, below.lastIndexOf('/')) : name;
+      if (classes?.includes(label) === false) {
+        findings.otherClasses.add(label);
+        continue;
+      }
       yield { ...found, label, ...(part === undefined ? {} : { part }) };
     }
     if (files === 0 && findings.skipped.length === problems) findings.emptyFolders.push(path);

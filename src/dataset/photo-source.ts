@@ -5,8 +5,10 @@ export interface Candidate {
   /** Relative to the data set's root, with `/` on every platform. */
   readonly path: string;
   readonly file: string;
-  /** Name of its class, as written. */
+  /** Name of its class, as written; empty in a multi-label data set. */
   readonly label: string;
+  /** In a multi-label data set: names of all its classes, possibly none. */
+  readonly labels?: readonly string[];
   readonly part?: Part;
 }
 

@@ -4,7 +4,7 @@ import { errnoCode } from '../atomic-file.ts';
 import { RegraftError, throwIfCancelled } from '../errors.ts';
 import { sniffFormat } from '../image/sniff.ts';
 import type { OnProgress } from '../shared/progress.ts';
-import { checkClasses, describeClasses, listClasses } from './classes.ts';
+import { checkAskedClasses, checkClasses, describeClasses, listClasses } from './classes.ts';
 import { untangleCopies } from './copies.ts';
 import { csvSource } from './csv-source.ts';
 import type { Dataset, Photo } from './dataset.ts';
@@ -27,6 +27,10 @@ export interface ScanOptions {
    */
   readonly nested?: boolean | undefined;
   /**
+   * The only classes to take: folders of other names are left out, and a CSV may name no other. Absent: all.
+   */
+  readonly classes?: readonly string[] | undefined;
+  /**
    * How many classes there must be: one is enough where nothing is trained.
    *
    * @default 2
@@ -40,9 +44,10 @@ export interface ScanOptions {
 
 /**
  * Finds the photos of a data set with their classes and hashes: class folders, `train/ val/ test/` with class folders, or a
- * CSV `path,label[,split]`. Content tells a photo's format, not its name; files that cannot be used are listed with a reason.
+ * CSV `path,label[,split]`, or `path,labels[,split]` with several labels a photo. Content tells a photo's format, not its name; files that
+ * cannot be used are listed with a reason.
  *
- * @throws RegraftError `DATASET_NOT_FOUND`, `DATASET_UNREADABLE`, `NO_CLASSES`, `ONE_CLASS`, `INVALID_CSV`, `CANCELLED`
+ * @throws RegraftError `INVALID_OPTION`, `DATASET_NOT_FOUND`, `DATASET_UNREADABLE`, `NO_CLASSES`, `ONE_CLASS`, `INVALID_CSV`, `CANCELLED`
  */
 export async function scanDataset(source: string, options: ScanOptions): Promise<Dataset> {
   throwIfCancelled(options.signal);
@@ -54,13 +59,13 @@ export async function scanDataset(source: string, options: ScanOptions): Promise
   }
 }
 
-/** folder or CSV → candidates → hashes → copies in two classes out → labels */
+/** folder or CSV → candidates → hashes → copies in two classes out, or their labels joined → labels */
 async function scan(
   path: string,
-  { nested = false, minClasses = 2, home, onProgress, signal }: ScanOptions,
+  { nested = false, classes: asked, minClasses = 2, home, onProgress, signal }: ScanOptions,
 ): Promise<Dataset> {
   const findings = emptyFindings();
-  const source = await openSource(path, { nested, findings, signal });
+  const source = await openSource(path, { nested, classes: asked, findings, signal });
   const progress = startScanProgress(onProgress, path);
   const index = await openHashIndex(home, path);
   const { skipped } = findings;
@@ -68,10 +73,13 @@ async function scan(
   const untangled = untangleCopies(hashed);
   skipped.push(...untangled.skipped);
   const classes = listClasses(untangled.photos);
+  findings.unlabelled = untangled.photos.filter(({ labels }) => labels?.length === 0).length;
+  if (asked !== undefined) checkAskedClasses(asked, classes, path, [...findings.otherClasses]);
   await checkClasses(classes, source, path, minClasses);
   const dataset: Dataset = {
     root: source.root,
     name: source.name,
+    task: hashed.some(({ labels }) => labels !== undefined) ? 'multi-label' : 'single-label',
     classes,
     photos: labelPhotos(untangled.photos, classes),
     skipped: skipped.sort((a, b) => compareNatural(a.path, b.path)),
@@ -83,13 +91,21 @@ async function scan(
 
 async function openSource(
   path: string,
-  options: { nested: boolean; findings: Findings; signal: AbortSignal | undefined },
+  options: {
+    nested: boolean;
+    classes: readonly string[] | undefined;
+    findings: Findings;
+    signal: AbortSignal | undefined;
+  },
 ): Promise<PhotoSource> {
   const stats = await stat(path);
   if (stats.isDirectory()) return folderSource(path, options);
   if (stats.isFile()) {
     await using handle = await open(path);
-    if (sniffFormat(await readHead(handle)) === undefined) return csvSource(path, options.findings);
+    if (sniffFormat(await readHead(handle)) === undefined) {
+      if (options.nested) throw nestedCsv(path);
+      return csvSource(path, options);
+    }
   }
   throw new RegraftError(
     'DATASET_NOT_FOUND',
@@ -100,11 +116,27 @@ async function openSource(
   );
 }
 
+function nestedCsv(path: string): RegraftError {
+  return new RegraftError(
+    'INVALID_OPTION',
+    `Expected a folder of photos for nested but found the CSV ${path}.`,
+    {
+      hint: 'Leave --nested out: the classes stand in the CSV.',
+    },
+  );
+}
+
 function labelPhotos(photos: readonly HashedPhoto[], classes: readonly string[]): Photo[] {
-  const labels = new Map(classes.map((name, label) => [name, label]));
+  const indices = new Map(classes.map((name, index) => [name, index]));
+  const indexOf = (name: string): number => indices.get(name) ?? -1;
+  const place = ({ label }: Photo): number => (label === -1 ? classes.length : label);
   return photos
-    .map(({ label, ...photo }) => ({ ...photo, label: labels.get(label) ?? -1 }))
-    .sort((a, b) => a.label - b.label || compareNatural(a.path, b.path));
+    .map(({ label, labels: names, ...photo }): Photo => {
+      if (names === undefined) return { ...photo, label: indexOf(label) };
+      const labels = names.map(indexOf).sort((a, b) => a - b);
+      return { ...photo, label: labels[0] ?? -1, labels };
+    })
+    .sort((a, b) => place(a) - place(b) || compareNatural(a.path, b.path));
 }
 
 function datasetError(path: string, error: unknown): unknown {

@@ -3,6 +3,8 @@ import { RegraftError } from '../errors.ts';
 import { formatCsvRow } from './csv.ts';
 import { readTable, type TableRow } from './csv-table.ts';
 import type { Dataset, Part } from './dataset.ts';
+import { formatLabelCell } from './label-cells.ts';
+import { labelsOf } from './labels-of.ts';
 import { partFromName, partNameList } from './part-name.ts';
 
 const columns = ['path', 'label', 'sha256', 'split'] as const;
@@ -18,15 +20,20 @@ export interface SplitRow {
 }
 
 /**
- * Writes which photo belongs to which part as a CSV with the columns path, label, sha256 and split, in the data set's order.
+ * Writes which photo belongs to which part as a CSV with the columns path, label (in a multi-label data set labels), sha256 and split, in
+ * the data set's order.
  *
  * @param split its parts are aligned with the data set's photos
  */
 export function formatSplitCsv(dataset: Dataset, split: { readonly parts: readonly Part[] }): string {
-  const rows = dataset.photos.map(({ path, label, sha256 }, index) =>
-    formatCsvRow([path, dataset.classes[label] ?? '', sha256, split.parts[index] ?? '']),
-  );
-  return formatCsvRow(columns) + rows.join('');
+  const { classes, task } = dataset;
+  const rows = dataset.photos.map((photo, index) => {
+    const names = labelsOf(photo).map((label) => classes[label] ?? '');
+    const cell = task === 'multi-label' ? formatLabelCell(names, classes) : (names[0] ?? '');
+    return formatCsvRow([photo.path, cell, photo.sha256, split.parts[index] ?? '']);
+  });
+  const header = columns.map((name) => (name === 'label' && task === 'multi-label' ? 'labels' : name));
+  return formatCsvRow(header) + rows.join('');
 }
 
 /**

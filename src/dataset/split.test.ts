@@ -320,7 +320,7 @@ function makeDataset(contents: Record<string, readonly number[]>): Dataset {
       return { path, file: `/photos/${path}`, label, sha256: hashOf(`${name} ${content}`) };
     }),
   );
-  return { root: '/photos', name: 'photos', classes, photos, skipped: [], notices: [] };
+  return { root: '/photos', name: 'photos', task: 'single-label', classes, photos, skipped: [], notices: [] };
 }
 
 function range(length: number): number[] {

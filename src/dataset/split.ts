@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { RegraftError } from '../errors.ts';
-import { assignClass, isTooSmall, type PhotoGroup } from './assign-class.ts';
+import { assignClass } from './assign-class.ts';
+import { assignSeveral, type SeveralLabels } from './assign-several.ts';
 import type { Dataset, Part, Photo } from './dataset.ts';
-import { listSome } from './findings.ts';
 import { knownParts } from './known-parts.ts';
+import { labelsOf } from './labels-of.ts';
+import { checkSizes, type ClassParts } from './check-sizes.ts';
+import type { PartFractions } from './split-position.ts';
 
 /** How {@link splitDataset} divides the photos. */
 export interface SplitOptions {
@@ -31,7 +34,8 @@ const allParts = ['training', 'validation', 'test'] as const;
 /**
  * Divides the photos by their content: u = the first 48 bits of SHA-256(`<seed>:<sha256 of the photo>`) / 2^48 is compared
  * with the percentages, so equal photos get equal parts on any machine, in any folder and order. A class that lacks a part
- * gets the photo whose u is nearest to it. What a split file or the data set itself says goes first.
+ * gets the photo whose u is nearest to it. What a split file or the data set itself says goes first. In a multi-label data set see
+ * {@link assignSeveral}.
  *
  * @throws RegraftError `INVALID_OPTION`, `INVALID_SPLIT`, `INVALID_CSV`, `CLASS_TOO_SMALL`
  */
@@ -39,21 +43,15 @@ export async function splitDataset(dataset: Dataset, options: SplitOptions): Pro
   checkOptions(options);
   const { splitFile } = options;
   const known = splitFile === undefined ? undefined : await knownParts(dataset, splitFile);
-  const classes = groupPhotos(dataset, allowedParts(dataset, known), options.seed);
+  const groups = groupPhotos(dataset, allowedParts(dataset, known), options.seed);
   const bounds = { validation: options.validationPercent / 100, test: options.testPercent / 100 };
-  // A map for each class: what one class needs decides nothing in another.
-  const assigned: Map<string, Part>[] = [];
-  const small: string[] = [];
-  const untrained: string[] = [];
-  for (const [label, groups] of classes.entries()) {
-    const name = dataset.classes[label] ?? '';
-    if (!options.allowSmall && isTooSmall(groups)) small.push(`"${name}" (${groups.length})`);
-    const parts = assignClass(groups, bounds);
-    if (!parts.includes('training')) untrained.push(`"${name}"`);
-    assigned.push(new Map(groups.map(({ sha256 }, index) => [sha256, parts[index] ?? 'training'])));
-  }
-  checkSizes(small, untrained);
-  const parts = dataset.photos.map(({ label, sha256 }) => assigned[label]?.get(sha256) ?? 'training');
+  const assign = dataset.task === 'multi-label' ? assignTogether : assignApart;
+  const { partOf, classes } = assign(groups, dataset.classes.length, bounds);
+  checkSizes(
+    classes.map((parts, label) => ({ ...parts, name: dataset.classes[label] ?? '' })),
+    options.allowSmall,
+  );
+  const parts = dataset.photos.map(partOf);
   checkTested(parts, splitFile);
   const prescribed = dataset.photos.some(({ part }) => part !== undefined);
   return { parts, source: splitFile !== undefined ? 'file' : prescribed ? 'dataset' : 'hash' };
@@ -107,40 +105,56 @@ function allowedParts(
   };
 }
 
-/** Gives each class's distinct photos, in the order of their u. */
+/** Gives the distinct photos, in the order of their u; of equal photos in two classes one for each. */
 function groupPhotos(
   dataset: Dataset,
   allowed: (photo: Photo) => readonly Part[],
   seed: number,
-): PhotoGroup[][] {
-  const classes = dataset.classes.map(() => new Map<string, PhotoGroup>());
+): SeveralLabels[] {
+  const groups = new Map<string, SeveralLabels>();
   for (const photo of dataset.photos) {
-    const groups = classes[photo.label];
-    const { sha256 } = photo;
-    if (groups?.has(sha256) === false) {
-      groups.set(sha256, { sha256, position: splitPosition(seed, sha256), allowed: allowed(photo) });
-    }
+    const { sha256, label } = photo;
+    const key = `${label} ${sha256}`;
+    if (groups.has(key)) continue;
+    const position = splitPosition(seed, sha256);
+    groups.set(key, { sha256, position, allowed: allowed(photo), labels: labelsOf(photo) });
   }
-  return classes.map((groups) =>
-    [...groups.values()].sort((a, b) => a.position - b.position || (a.sha256 < b.sha256 ? -1 : 1)),
-  );
+  return [...groups.values()].sort((a, b) => a.position - b.position || (a.sha256 < b.sha256 ? -1 : 1));
 }
 
-function checkSizes(small: readonly string[], untrained: readonly string[]): void {
-  if (small.length > 0) {
-    throw new RegraftError(
-      'CLASS_TOO_SMALL',
-      `Expected 3 or more different photos in each class, one each for training, validation and test; too few are in ${listSome(small, Infinity)}.`,
-      { hint: 'Add photos to these classes, remove them, or allow small classes (--allow-small).' },
-    );
-  }
-  if (untrained.length > 0) {
-    throw new RegraftError(
-      'CLASS_TOO_SMALL',
-      `Expected a training photo in each class; none is in ${listSome(untrained, Infinity)}, as their photos are all given to validation or test.`,
-      { hint: 'Add training photos to these classes, or remove the classes.' },
-    );
-  }
+interface Assigned {
+  readonly partOf: (photo: Photo) => Part;
+  readonly classes: readonly ClassParts[];
+}
+
+/** Assigns each class for itself: what one class needs decides nothing in another. */
+function assignApart(groups: readonly SeveralLabels[], classes: number, bounds: PartFractions): Assigned {
+  const assigned = groupByClass(groups, classes).map((own) => ({
+    groups: own,
+    parts: assignClass(own, bounds),
+  }));
+  const maps = assigned.map(({ groups: own, parts }) => mapParts(own, parts));
+  return { classes: assigned, partOf: ({ label, sha256 }) => maps[label]?.get(sha256) ?? 'training' };
+}
+
+/** Assigns photos that belong to several classes at once. */
+function assignTogether(groups: readonly SeveralLabels[], classes: number, bounds: PartFractions): Assigned {
+  const map = mapParts(groups, assignSeveral(groups, classes, bounds));
+  const partOf = ({ sha256 }: { readonly sha256: string }): Part => map.get(sha256) ?? 'training';
+  return {
+    partOf,
+    classes: groupByClass(groups, classes).map((own) => ({ groups: own, parts: own.map(partOf) })),
+  };
+}
+
+function mapParts(groups: readonly SeveralLabels[], parts: readonly Part[]): Map<string, Part> {
+  return new Map(groups.map(({ sha256 }, index) => [sha256, parts[index] ?? 'training']));
+}
+
+function groupByClass(groups: readonly SeveralLabels[], classes: number): SeveralLabels[][] {
+  const members = Array.from({ length: classes }, (): SeveralLabels[] => []);
+  for (const group of groups) for (const label of group.labels) members[label]?.push(group);
+  return members;
 }
 
 function checkTested(parts: readonly Part[], splitFile: string | undefined): void {

@@ -1,3 +1,4 @@
+import { calibrationError } from './calibration-error.ts';
 import { indexOfLargest } from './softmax.ts';
 
 /** Logits `[rows, classes]` row-major with the right class of each row. */
@@ -66,8 +67,7 @@ function differentiate(
 }
 
 /**
- * Gives the expected calibration error: the difference between mean confidence and accuracy, averaged over equal-width
- * bins of confidence (a bin holds its upper end) by the rows in them. 0 without rows.
+ * Gives the expected calibration error of probabilities: see {@link calibrationError}.
  *
  * @param probabilities `[rows, classes]` row-major
  * @param labels right class of each row, `[rows]`
@@ -78,13 +78,10 @@ export function expectedCalibrationError(
   classes: number,
   bins = 15,
 ): number {
-  // Per bin, confidences minus hits: the bin's count cancels out of |accuracy − confidence| × count.
-  const excess = new Float64Array(bins);
-  for (let row = 0; row < labels.length; row++) {
-    const predicted = indexOfLargest(probabilities, row * classes, classes);
-    const confidence = probabilities[row * classes + predicted]!;
-    const bin = Math.min(Math.max(Math.ceil(confidence * bins) - 1, 0), bins - 1);
-    excess[bin]! += confidence - (predicted === labels[row] ? 1 : 0);
-  }
-  return labels.length === 0 ? 0 : excess.reduce((sum, value) => sum + Math.abs(value), 0) / labels.length;
+  const predicted = Array.from(labels, (_, row) => indexOfLargest(probabilities, row * classes, classes));
+  return calibrationError(
+    predicted.map((label, row) => probabilities[row * classes + label]!),
+    predicted.map((label, row) => label === labels[row]),
+    bins,
+  );
 }

@@ -33,7 +33,7 @@ async function openStore(): Promise<FeatureStore> {
 describe('photos that cannot be decoded', () => {
   it('are listed, and the rest is computed', async () => {
     const [photos, store] = [await makePhotos(12, [2, 7]), await openStore()];
-    const { computed, cached, failed } = await extractFeatures(photos, backbone, store, { workers: 1 });
+    const { computed, cached, failed } = await extractFeatures(photos, backbone, [store], { workers: 1 });
     expect({ computed, cached }).toEqual({ computed: 10, cached: 0 });
     expect(failed.map(({ path, code }) => [path, code])).toEqual([
       ['2.jpg', 'PHOTO_CORRUPT'],
@@ -43,12 +43,12 @@ describe('photos that cannot be decoded', () => {
 
   it('stop a strict extraction at the first one; what was computed is kept', async () => {
     const [photos, store] = [await makePhotos(60, [5]), await openStore()];
-    const strict = await extractFeatures(photos, backbone, store, { workers: 1, strict: true });
+    const strict = await extractFeatures(photos, backbone, [store], { workers: 1, strict: true });
     expect(strict.failed.map(({ path }) => path)).toEqual(['5.jpg']);
     // Four photos are under way at once when it stops.
     expect(strict.computed).toBeLessThan(20);
     expect((await store.locate(photos.map(({ sha256 }) => sha256))).size).toBe(strict.computed);
-    const rest = await extractFeatures(photos, backbone, store, { workers: 1 });
+    const rest = await extractFeatures(photos, backbone, [store], { workers: 1 });
     expect(rest).toMatchObject({ computed: 59 - strict.computed, cached: strict.computed });
   });
 });
@@ -57,18 +57,18 @@ describe('the limit of pixels', () => {
   it('holds for stored features as for new ones, with the same words, and changes nothing in the store', async () => {
     const [photos, fresh, warm] = [await makePhotos(6), await openStore(), await openStore()];
     const limit = { workers: 1, maxPixels: 200 * 160 - 1 };
-    const cold = await extractFeatures(photos, backbone, fresh, limit);
+    const cold = await extractFeatures(photos, backbone, [fresh], limit);
     expect(cold).toMatchObject({ computed: 0, cached: 0 });
     expect(cold.failed).toHaveLength(6);
     expect(cold.failed[0]).toMatchObject({ path: '0.jpg', code: 'PHOTO_TOO_LARGE' });
     expect(cold.failed[0]?.reason).toContain('found 200 × 160 = 32,000');
 
-    await extractFeatures(photos, backbone, warm, { workers: 1 });
-    expect(await extractFeatures(photos, backbone, warm, limit)).toEqual(cold);
+    await extractFeatures(photos, backbone, [warm], { workers: 1 });
+    expect(await extractFeatures(photos, backbone, [warm], limit)).toEqual(cold);
     expect(
-      (await extractFeatures(photos, backbone, warm, { ...limit, strict: true })).failed.length,
+      (await extractFeatures(photos, backbone, [warm], { ...limit, strict: true })).failed.length,
     ).toBeGreaterThan(0);
-    expect(await extractFeatures(photos, backbone, warm, { workers: 1, maxPixels: 32_000 })).toEqual({
+    expect(await extractFeatures(photos, backbone, [warm], { workers: 1, maxPixels: 32_000 })).toEqual({
       computed: 0,
       cached: 6,
       failed: [],

@@ -6,11 +6,15 @@ import { errnoCode } from '../atomic-file.ts';
 import { RegraftError, throwIfCancelled } from '../errors.ts';
 import { decodePhoto } from '../image/decode.ts';
 import { defaultMaxPixels, openPhoto, tooLargeError } from '../image/open-photo.ts';
-import { openSessions, type SessionPool } from '../runtime/session-pool.ts';
 import type { OnProgress } from '../shared/progress.ts';
+import { checkSpace } from './check-space.ts';
+import { describeExtraction, estimateExtraction } from './estimate-extraction.ts';
+import { extractionProgress } from './extraction-progress.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
+import { locateViews, type MissingViews } from './missing-views.ts';
 import type { FeatureStore, RowLocation } from './store.ts';
 import { segmentWriter, type SegmentWriter } from './segment-writer.ts';
+import { openViewNetwork, type ViewNetwork } from './view-network.ts';
 
 /** How features are extracted. */
 export interface ExtractOptions {
@@ -26,64 +30,88 @@ export interface ExtractOptions {
 
 /** What an extraction did. */
 export interface Extraction {
-  /** Photos that the network was run on. */
+  /** Photos that the network was run on, in one view or several. */
   readonly computed: number;
-  /** Photos whose features were in the store already. */
+  /** Photos whose features were in the store already, in every view. */
   readonly cached: number;
   /** Photos that cannot be used; with `strict` those that were met before it stopped. */
   readonly failed: readonly SkippedPhoto[];
 }
 
 /**
- * Brings the features of photos into the store: those that are there already are not computed again. Decoding overlaps with inference;
- * memory does not grow with the number of photos, and at most the last seconds' work is lost when the process is killed.
+ * Brings the features of photos into the stores of one or several views of one network: what is there already is not computed again, and a photo that lacks
+ * several views is decoded once. Decoding overlaps with inference; memory does not grow with the number of photos, and at most the last seconds'
+ * work is lost when the process is killed.
  *
- * @throws RegraftError `CANCELLED`, `OUT_OF_DISK`, `RUNTIME_MISSING`. A photo that cannot be decoded is listed, not thrown.
+ * @throws RegraftError `CANCELLED`, `OUT_OF_DISK` (for several views before any work), `RUNTIME_MISSING`. A photo that cannot be decoded is listed,
+ * not thrown.
  */
 export async function extractFeatures(
   photos: readonly Photo[],
   backbone: Backbone,
-  store: FeatureStore,
+  stores: readonly FeatureStore[],
   options: ExtractOptions = {},
 ): Promise<Extraction> {
-  const located = await store.locate(photos.map(({ sha256 }) => sha256));
-  const failures = findTooLarge(located, options.maxPixels);
-  const cached = photos.filter(({ sha256 }) => located.has(sha256) && !failures.has(sha256)).length;
-  const missing = photos.filter(({ sha256 }) => !located.has(sha256));
-  const wanted = [...new Map(missing.map((photo) => [photo.sha256, photo])).values()];
+  const { complete, missing, rows } = await locateViews(photos, stores);
+  const failures = findTooLarge(rows, options.maxPixels);
+  const cached = photos.filter(({ sha256 }) => complete.has(sha256) && !failures.has(sha256)).length;
+  const estimate = estimateExtraction(missing, backbone.taps);
   const stops = (): boolean => options.strict === true && failures.size > 0;
-  if (wanted.length === 0 || stops()) return { computed: 0, cached, failed: listFailed(photos, failures) };
+  const [first] = stores;
+  if (first !== undefined && stores.length > 1 && estimate.views > 0 && !stops()) {
+    await checkSpace(first.folder, estimate);
+    options.onProgress?.({ type: 'line', stage: 'features', text: describeExtraction(estimate) });
+  }
 
-  await using sessions = await openSessions(backbone.model, options);
-  const writer = segmentWriter(store);
   let computed = 0;
-  const report = progressReporter(wanted.length, options.onProgress);
-  try {
-    await forEachConcurrently(wanted, sessions.workers * 2 + 2, async (photo) => {
-      throwIfCancelled(options.signal);
-      try {
-        await extractOne(photo, backbone, sessions, writer, options);
-        computed++;
-      } catch (error) {
-        if (!(error instanceof RegraftError) || !isAboutOnePhoto(error)) throw error;
-        failures.set(photo.sha256, error);
-      }
-      report();
+  let report: ReturnType<typeof extractionProgress> | undefined;
+  for (const group of missing) {
+    if (stops()) break;
+    const views = group.stores.map(({ view }) => view);
+    await using network = await openViewNetwork(backbone, views, options);
+    report ??= extractionProgress(estimate, options.onProgress);
+    await extractGroup(group, backbone, network, options, (photo, error) => {
+      if (error === undefined) computed++;
+      else failures.set(photo.sha256, error);
+      report?.(views.length);
       return !stops();
     });
-  } finally {
-    await writer.flush();
   }
   return { computed, cached, failed: listFailed(photos, failures) };
 }
 
+/** Computes what some photos lack, all in the same views; `done` tells whether to go on. */
+async function extractGroup(
+  { stores, photos }: MissingViews,
+  backbone: Backbone,
+  network: ViewNetwork,
+  options: ExtractOptions,
+  done: (photo: Photo, error?: RegraftError) => boolean,
+): Promise<void> {
+  const writers = stores.map(segmentWriter);
+  try {
+    await forEachConcurrently(photos, network.workers * 2 + 2, async (photo) => {
+      throwIfCancelled(options.signal);
+      try {
+        await extractOne(photo, backbone, network, writers, options);
+      } catch (error) {
+        if (!(error instanceof RegraftError) || !isAboutOnePhoto(error)) throw error;
+        return done(photo, error);
+      }
+      return done(photo);
+    });
+  } finally {
+    for (const writer of writers) await writer.flush();
+  }
+}
+
 // The limit holds whatever was computed under another one.
 function findTooLarge(
-  located: ReadonlyMap<string, RowLocation>,
+  rows: ReadonlyMap<string, RowLocation>,
   maxPixels = defaultMaxPixels,
 ): Map<string, RegraftError> {
   const tooLarge = new Map<string, RegraftError>();
-  for (const [photo, { width, height }] of located) {
+  for (const [photo, { width, height }] of rows) {
     if (width * height > maxPixels) {
       tooLarge.set(photo, tooLargeError({ name: '', width, height }, maxPixels));
     }
@@ -101,21 +129,17 @@ function listFailed(photos: readonly Photo[], failures: ReadonlyMap<string, Regr
 async function extractOne(
   photo: Photo,
   backbone: Backbone,
-  sessions: SessionPool,
-  writer: SegmentWriter,
+  network: ViewNetwork,
+  writers: readonly SegmentWriter[],
   { maxPixels, signal }: ExtractOptions,
 ): Promise<void> {
-  const { width, height } = backbone.preprocess;
   const opened = await openPhoto(await readPhoto(photo), maxPixels);
-  const data = await decodePhoto(opened, backbone.preprocess);
-  const image = { type: 'uint8', dims: [1, height, width, 3], data } as const;
-  const outputs = await sessions.run({ image }, { signal, transfer: true });
-  await writer.add({
-    photo: photo.sha256,
-    width: opened.width,
-    height: opened.height,
-    values: backbone.taps.map(({ name }) => outputs[name]?.data as Float32Array),
-  });
+  const pixels = await decodePhoto(opened, backbone.preprocess);
+  const values = await network.run(pixels, photo.sha256, signal);
+  const { width, height } = opened;
+  for (const [index, writer] of writers.entries()) {
+    await writer.add({ photo: photo.sha256, width, height, values: values[index] ?? [] });
+  }
 }
 
 async function readPhoto({ file, sha256 }: Photo): Promise<Uint8Array> {
@@ -134,28 +158,4 @@ async function readPhoto({ file, sha256 }: Photo): Promise<Uint8Array> {
 
 function isAboutOnePhoto({ code }: RegraftError): boolean {
   return code.startsWith('PHOTO_') || code === 'NOT_AN_IMAGE' || code === 'FORMAT_UNSUPPORTED';
-}
-
-const reportIntervalMs = 100;
-
-function progressReporter(total: number, onProgress: OnProgress | undefined): () => void {
-  const start = performance.now();
-  let done = 0;
-  let last = start;
-  return () => {
-    done++;
-    const now = performance.now();
-    if (now - last < reportIntervalMs && done < total) return;
-    last = now;
-    const rate = done / ((now - start) / 1000);
-    onProgress?.({
-      type: 'progress',
-      stage: 'features',
-      done,
-      total,
-      unit: 'photos',
-      rate,
-      etaMs: ((total - done) / rate) * 1000,
-    });
-  };
 }

@@ -8,6 +8,8 @@ import { photoHash, rowsOf, tinyBackbone } from './testing/tiny-backbone.ts';
 function arrayStore(): { store: FeatureStore; segments: Segment[] } {
   const segments: Segment[] = [];
   const store: FeatureStore = {
+    folder: '/nowhere',
+    view: 'whole',
     taps: tinyBackbone.taps,
     locate: () => Promise.resolve(new Map()),
     read: () => Promise.reject(new Error('nothing is read here')),

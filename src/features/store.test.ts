@@ -74,6 +74,21 @@ describe('a feature store', () => {
     expect((await cut.locate([photoHash(1)])).size).toBe(0);
   });
 
+  it('keeps views apart, each in a folder of its own; that of the whole photo has the name it always had', async () => {
+    const { home } = await twoSegments();
+    const mirrored = await openFeatureStore(home, tinyBackbone, 'whole-mirrored');
+    expect((await mirrored.locate([photoHash(1)])).size).toBe(0);
+    await mirrored.append(rowsOf([7]));
+    const folders = new Set((await filesBelow(home)).map((file) => basename(dirname(file))));
+    expect([...folders]).toEqual([
+      'abababababababab-uint8-whole-v1',
+      'abababababababab-uint8-whole-whole-mirrored-v1',
+    ]);
+    const [whole, again] = [await open(home), await openFeatureStore(home, tinyBackbone, 'whole-mirrored')];
+    expect((await whole.locate([photoHash(1), photoHash(7)])).size).toBe(1);
+    expect((await again.locate([photoHash(1), photoHash(7)])).size).toBe(1);
+  });
+
   it('serves a photo whose row lies in two segments from the one that is whole', async () => {
     const { home } = await twoSegments();
     await (await open(home)).append(rowsOf([3, 9]));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { errnoCode, writeFileAtomic } from '../atomic-file.ts';
 import type { Backbone } from '../backbone/backbone.ts';
 import { RegraftError } from '../errors.ts';
+import type { FeatureView } from './feature-view.ts';
 import {
   decodeSegment,
   encodeSegment,
@@ -24,8 +25,11 @@ export interface RowLocation {
   readonly height: number;
 }
 
-/** The features of one network's taps in one form and variant, in immutable segments that any number of processes share. */
+/** The features of one network's taps in one form, variant and view, in immutable segments that any number of processes share. */
 export interface FeatureStore {
+  /** Absolute path; it may not be there yet. */
+  readonly folder: string;
+  readonly view: FeatureView;
   readonly taps: readonly SegmentTap[];
   /**
    * Finds rows by the SHA-256 of the photos. Every segment that is named was read and its own hash checked; one that is damaged is set
@@ -53,11 +57,16 @@ const extension = '.arrow';
 export const goneHint =
   'Another process has probably cleared the store: run the same command again, and what is missing is computed.';
 
-/** Opens the store of a network's features under `<home>/features`; a missing folder is an empty store. */
-export async function openFeatureStore(home: string, backbone: Backbone): Promise<FeatureStore> {
-  const { sha256: weights, form, variant: view } = backbone;
-  const folder = join(home, 'features', `${weights.slice(0, 16)}-${form}-${view}-v${featuresVersion}`);
-  const origin = { backbone: weights, form, view };
+/** Opens the store of a network's features of one view under `<home>/features`; a missing folder is an empty store. */
+export async function openFeatureStore(
+  home: string,
+  backbone: Backbone,
+  view: FeatureView = 'whole',
+): Promise<FeatureStore> {
+  const { sha256: weights, form, variant } = backbone;
+  const name = view === 'whole' ? variant : `${variant}-${view}`;
+  const folder = join(home, 'features', `${weights.slice(0, 16)}-${form}-${name}-v${featuresVersion}`);
+  const origin = { backbone: weights, form, view: name };
   const locations = await indexSegments(folder, origin);
   const verified = new Map<string, Promise<boolean>>();
   const isWhole = (segment: string): Promise<boolean> => {
@@ -67,6 +76,8 @@ export async function openFeatureStore(home: string, backbone: Backbone): Promis
   };
 
   return {
+    folder,
+    view,
     taps: backbone.taps,
     async locate(photos) {
       const found = new Map<string, RowLocation>();

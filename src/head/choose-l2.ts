@@ -1,7 +1,8 @@
 import type { L2Trial } from './head.ts';
 import { fitLogistic, splitPoint } from './fit-logistic.ts';
-import { measureLogits } from './measure-logits.ts';
-import type { SoftmaxLoss } from './softmax-loss.ts';
+import { followL2 } from './l2-path.ts';
+import type { LogitsFit } from './measure-logits.ts';
+import type { RowLoss } from './row-loss.ts';
 
 /** A set of rows to fit on, and rows to judge the fit by. */
 export interface HoldOut {
@@ -13,10 +14,10 @@ export interface HoldOut {
 
 /** What {@link chooseL2} needs. */
 export interface L2Search {
-  readonly loss: SoftmaxLoss;
+  readonly loss: RowLoss;
   readonly classes: number;
-  /** Label of each row, `[rows]`. */
-  readonly labels: Int32Array;
+  /** Measures the logits of held-out rows. */
+  readonly measure: (logits: Float32Array, rows: readonly number[]) => LogitsFit;
   readonly holdOuts: readonly HoldOut[];
   /** Values to try, from strong to weak. */
   readonly grid: readonly number[];
@@ -39,50 +40,25 @@ export interface L2Choice {
   readonly accuracy: number;
 }
 
-// Log loss falls and then rises along the path; a second worse value in a row is not noise.
-const patience = 2;
-// Nats that a weaker penalty must gain: on photos that are easy to tell apart, log loss goes on falling for ever.
-const leastGain = 1e-3;
-
-/**
- * Tries values of L2 from strong to weak, each fit starting where the last ended, and chooses the one of least log loss on
- * the held-out rows. Log loss uses every row's probability, where accuracy on few rows is mostly chance. Stops after two
- * values in a row that are no better.
- */
+/** Follows the path of L2 by fits that start each where the last ended, judged on the held-out rows. */
 export async function chooseL2(search: L2Search): Promise<L2Choice> {
-  const { loss, classes, labels, holdOuts, grid, onFit } = search;
-  const heldOutLabels = Int32Array.from(
-    holdOuts.flatMap(({ rows }) => rows),
-    (row) => labels[row] ?? 0,
-  );
-  const trials: L2Trial[] = [];
+  const { loss, classes, measure, holdOuts, onFit } = search;
+  const heldOut = holdOuts.flatMap(({ rows }) => rows);
   let fits = holdOuts.map(() => new Float64Array(search.points));
-  let best:
-    | { l2: number; logLoss: number; accuracy: number; fits: Float64Array[]; logits: Float32Array[] }
-    | undefined;
-  let worse = 0;
-  for (const l2 of grid) {
+  const { l2, best, trials } = await followL2(search.grid, async (value) => {
     const logits: Float32Array[] = [];
     const next: Float64Array<ArrayBuffer>[] = [];
     for (const [index, { rowWeights, rows }] of holdOuts.entries()) {
       const start = fits[index] ?? new Float64Array(search.points);
-      const { point } = await fitLogistic(loss, classes, { ...search, rowWeights, l2, start });
+      const { point } = await fitLogistic(loss, classes, { ...search, rowWeights, l2: value, start });
       next.push(point.slice());
       logits.push(await loss.logits(splitPoint(point, classes), rows));
       onFit();
     }
     fits = next;
-    const { accuracy, crossEntropy } = measureLogits(joined(logits), heldOutLabels, classes);
-    trials.push({ l2, validationAccuracy: accuracy, validationLogLoss: crossEntropy });
-    if (best === undefined || crossEntropy < best.logLoss - leastGain) {
-      best = { l2, logLoss: crossEntropy, accuracy, fits, logits };
-      worse = 0;
-    } else if (++worse === patience) {
-      break;
-    }
-  }
-  if (best === undefined) throw new RangeError('Expected at least one value of L2 to try');
-  return { ...best, trials };
+    return { ...measure(joined(logits), heldOut), fits, logits };
+  });
+  return { l2, trials, fits: best.fits, logits: best.logits, accuracy: best.accuracy };
 }
 
 function joined(arrays: readonly Float32Array[]): Float32Array {

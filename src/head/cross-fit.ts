@@ -1,14 +1,14 @@
 import type { HoldOut } from './choose-l2.ts';
 import { fitLogistic, splitPoint } from './fit-logistic.ts';
 import type { OutOfFold } from './head.ts';
-import type { SoftmaxLoss } from './softmax-loss.ts';
+import type { RowLoss } from './row-loss.ts';
 
 // Larger fits go one after another, for the memory of their histories.
 const concurrentPoints = 2 ** 18;
 
 /** What {@link crossFit} fits with. */
 export interface CrossFit {
-  readonly loss: SoftmaxLoss;
+  readonly loss: RowLoss;
   readonly classes: number;
   readonly l2: number;
   readonly points: number;

@@ -83,3 +83,17 @@ export function foldScaling(
   }
   return { weights, bias };
 }
+
+/** Tells the scale of each tap, for the record of a run. */
+export function describeScale(
+  { scale }: FeatureScaling,
+  taps: readonly number[] = [scale.length],
+): number | string {
+  let first = 0;
+  const scales = taps.map((size) => {
+    const own = scale[first] ?? 1;
+    first += size;
+    return own;
+  });
+  return scales.length === 1 ? (scales[0] ?? 1) : scales.map((value) => value.toPrecision(4)).join(', ');
+}

@@ -1,6 +1,6 @@
 import { minimise, type Minimum, type Objective } from './lbfgs.ts';
 import type { LinearHead } from './score.ts';
-import type { SoftmaxLoss } from './softmax-loss.ts';
+import type { RowLoss } from './row-loss.ts';
 
 /** Which rows a fit learns from and how. */
 export interface LogisticFit {
@@ -18,10 +18,10 @@ export interface LogisticFit {
 const historyValues = 2 ** 25;
 
 /**
- * Minimises `Σ w · CE / Σ w + l2 / 2 · ‖weights‖²` by L-BFGS: the weighted mean cross entropy with a penalty on the weights for
+ * Minimises `Σ w · CE / Σ w + l2 / 2 · ‖weights‖²` by L-BFGS: the weighted mean of a cross entropy with a penalty on the weights for
  * centred and scaled features. The bias carries no penalty.
  */
-export function fitLogistic(loss: SoftmaxLoss, classes: number, fit: LogisticFit): Promise<Minimum> {
+export function fitLogistic(loss: RowLoss, classes: number, fit: LogisticFit): Promise<Minimum> {
   const { rowWeights, l2, start, maxIterations, tolerance } = fit;
   const total = rowWeights.reduce((sum, weight) => sum + weight, 0);
   const weightCount = start.length - classes;

@@ -1,4 +1,4 @@
-import { hashText } from './random.ts';
+import { compareHashes, hashText } from './random.ts';
 
 /** Which fold each row belongs to, `[rows]`; −1 for rows that stay in every fold's training. */
 export interface Folds {
@@ -36,15 +36,4 @@ export function assignFolds(
   if (count < 2) return { count: 0, ofRow: new Int32Array(labels.length).fill(-1) };
   const foldOf = new Map(dealt.map(({ identity }, index) => [identity, index % count]));
   return { count, ofRow: Int32Array.from(identities, (identity) => foldOf.get(identity) ?? -1) };
-}
-
-function compareHashes(
-  a: { identity: string; hash: readonly number[] },
-  b: { identity: string; hash: readonly number[] },
-): number {
-  for (const [index, part] of a.hash.entries()) {
-    const difference = part - (b.hash[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return a.identity < b.identity ? -1 : 1;
 }

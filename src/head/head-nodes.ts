@@ -33,6 +33,13 @@ export function headNodes(
     const next = `${name}${step.kind}`;
     if (step.kind === 'dense') {
       dense(name, current, next, step);
+    } else if (step.kind === 'affine') {
+      initializers.set(`${name}factor`, floats([step.factor.length], step.factor));
+      initializers.set(`${name}offset`, floats([step.offset.length], step.offset));
+      nodes.push(
+        node('Mul', [current, `${name}factor`], [`${name}scaled`]),
+        node('Add', [`${name}scaled`, `${name}offset`], [next]),
+      );
     } else if (step.kind === 'relu') {
       nodes.push(node('Relu', [current], [next]));
     } else {

@@ -7,6 +7,8 @@ export interface LabelledRows {
   readonly features: FeatureMatrix;
   /** Class index of each row, `[rows]`. */
   readonly labels: Int32Array;
+  /** In a multi-label data set: 1 where the row shows the class, else 0; `labels` then says nothing. `[rows, classes]` */
+  readonly targets?: Uint8Array | undefined;
   /** An identity for each row; rows of equal identity (duplicate photos, views of one photo) stay in one fold. `[rows]` */
   readonly identities: readonly string[];
 }
@@ -36,6 +38,8 @@ export interface OutOfFold {
   readonly logits: Float32Array;
   /** `[rows]` */
   readonly labels: Int32Array;
+  /** Of a multi-label data set: see {@link LabelledRows}. `[rows, classes]` */
+  readonly targets?: Uint8Array | undefined;
 }
 
 /** A point of a training curve; accuracies are fractions. */
@@ -55,10 +59,11 @@ export interface L2Trial {
 
 /**
  * A step that features take on their way to the last layer. `dense`: `x · weightsᵀ + bias` with weights `[outputs, inputs]`;
- * `relu`: `max(x, 0)`; `unit-length`: `x / max(‖x‖, 1e-12)`.
+ * `affine`: `x · factor + offset`, column by column; `relu`: `max(x, 0)`; `unit-length`: `x / max(‖x‖, 1e-12)`.
  */
 export type HeadStep =
   | { readonly kind: 'dense'; readonly weights: Float32Array; readonly bias: Float32Array }
+  | { readonly kind: 'affine'; readonly factor: Float32Array; readonly offset: Float32Array }
   | { readonly kind: 'relu' }
   | { readonly kind: 'unit-length' };
 
@@ -71,8 +76,14 @@ export interface FittedHead {
   readonly weights: Float32Array;
   /** `[classes]` */
   readonly bias: Float32Array;
-  /** Fraction of the validation rows classified right by weights that were fitted on the training rows alone; null without such rows. */
+  /**
+   * Fraction of the validation rows classified right (in a multi-label data set: in every class) by weights that were fitted on the
+   * training rows alone; null without such rows.
+   */
   readonly validationAccuracy: number | null;
+  /** Of a multi-label data set: the mean average precision of the same weights on the validation rows. */
+  readonly validationMeanAveragePrecision?: number | null;
+  /** Of every photo that can be held out, or of as many drawn ones as there is memory for. */
   readonly outOfFold: OutOfFold;
   readonly curve?: readonly CurvePoint[];
   readonly trials?: readonly L2Trial[];

@@ -1,14 +1,18 @@
 import { z } from 'zod';
+import { RegraftError } from '../errors.ts';
 import { chooseL2, type L2Choice } from './choose-l2.ts';
 import { fitLogistic } from './fit-logistic.ts';
-import { crossFit, sortByRow } from './cross-fit.ts';
-import { type FeatureScaling, foldScaling, measureFeatures } from './feature-scaling.ts';
+import { classWeightsOption } from './class-weights.ts';
+import { countFits } from './count-fits.ts';
+import { crossFit } from './cross-fit.ts';
+import { describeScale, foldScaling, measureFeatures } from './feature-scaling.ts';
 import { checkFinite } from './finite-chunks.ts';
 import { assignFolds } from './folds.ts';
 import type { FittedHead, HeadInput, HeadTrainer } from './head.ts';
 import { holdOutFolds, joinRows, learnRows } from './joined-rows.ts';
 import { positiveNumber, wholeNumber } from '../options.ts';
-import { openSoftmaxLoss } from './softmax-loss.ts';
+import { openRowSpace } from './row-space.ts';
+import { taskOf } from './logistic-task.ts';
 
 const l2Error = '"auto" or a number above 0';
 
@@ -21,6 +25,8 @@ const options = z.strictObject({
   maxIterations: wholeNumber(1).default(500),
   /** A fit ends when its gradient is at most this fraction of its loss. */
   tolerance: positiveNumber().default(3e-3),
+  /** What photos of each class count in the loss. */
+  classWeights: classWeightsOption,
 });
 
 /** Options of the `logistic` head. */
@@ -34,7 +40,8 @@ const grid = [1, 2, 3, 4, 5, 6, 7, 8]
 const defaultL2 = 1e-4;
 
 /**
- * Multinomial logistic regression with an L2 penalty, fitted by L-BFGS on all rows at once.
+ * Logistic regression with an L2 penalty, fitted by L-BFGS on all rows at once: multinomial, or of each class for itself in a multi-label
+ * data set (see {@link taskOf}).
  *
  * Features are centred on the training mean and divided by one number a tap, so that training rows have a mean squared length of 1,
  * to which each tap gives the same; then `mean cross entropy + l2 / 2 · ‖weights‖²` is minimised (bias free), and the scaling is folded into the weights. L2 is
@@ -45,19 +52,21 @@ export const logistic: HeadTrainer<LogisticOptions> = { type: 'logistic', option
 
 async function fit(
   input: HeadInput,
-  { l2, folds: wantedFolds, maxIterations, tolerance }: LogisticOptions,
+  { l2, folds: wantedFolds, maxIterations, tolerance, classWeights }: LogisticOptions,
 ): Promise<FittedHead> {
   const { classes, taps, training, validation, seed, signal } = input;
+  if (training.targets !== undefined && classWeights !== 'none') throw severalLabelsError(classWeights);
   const scaling = await measureFeatures(learnRows(training).features, taps, signal);
   await checkFinite(validation.features, 'validation', signal);
-  const joined = joinRows(input);
-  const { labels } = joined;
-  await using loss = await openSoftmaxLoss(joined.parts, classes, scaling, signal);
+  const joined = joinRows(input, classWeights);
+  const task = taskOf(joined, classes);
+  const space = await openRowSpace(joined, scaling, signal);
+  await using loss = await task.openLoss(space.parts, classes, space.scaling, signal);
 
-  const folds = assignFolds(labels, joined.identities, wantedFolds, seed);
-  const foldHoldOuts = holdOutFolds(joined, folds);
+  const folds = assignFolds(task.strata, joined.identities, wantedFolds, seed);
+  const foldHoldOuts = holdOutFolds(joined, folds, classes);
   const holdOuts = validation.features.rows > 0 ? [joined.validation] : foldHoldOuts;
-  const points = classes * training.features.columns + classes;
+  const points = classes * space.scaling.mean.length + classes;
   const values = l2 === 'auto' ? grid : [l2];
   const report = countFits(input, values.length * holdOuts.length, foldHoldOuts.length + 1);
 
@@ -67,7 +76,7 @@ async function fit(
       : await chooseL2({
           loss,
           classes,
-          labels,
+          measure: task.measure,
           holdOuts,
           grid: values,
           points,
@@ -85,25 +94,36 @@ async function fit(
     rowWeights: joined.learn,
     start,
   });
+  const point = await space.expand(final.point, classes);
   report.fitted();
 
   return {
     type: 'logistic',
-    ...foldScaling(final.point, classes, scaling),
-    validationAccuracy: validation.features.rows > 0 ? choice.accuracy : null,
-    outOfFold: sortByRow(foldHoldOuts, crossFitted, labels, classes),
-    trials: choice.trials,
+    ...foldScaling(point, classes, scaling),
+    ...(validation.features.rows > 0
+      ? task.validated(choice.logits[0] ?? new Float32Array(0), joined.validation.rows)
+      : { validationAccuracy: null }),
+    outOfFold: task.outOfFold(foldHoldOuts, crossFitted),
+    trials: task.trials(choice.trials),
     settings: {
       l2: choice.l2,
       l2ChosenBy: chosenBy(l2, validation.features.rows, holdOuts.length),
       folds: folds.count,
       maxIterations,
       tolerance,
+      classWeights,
       iterations: final.iterations,
       converged: final.converged,
       featureScale: describeScale(scaling, taps),
     },
   };
+}
+
+function severalLabelsError(classWeights: string): RegraftError {
+  const message = `Expected "none" for classWeights, as the photos have several labels, but received "${classWeights}".`;
+  return new RegraftError('INVALID_OPTION', message, {
+    hint: 'Leave it out: the thresholds of the classes do its work there.',
+  });
 }
 
 function nothingToChooseBy(l2: number | 'auto'): L2Choice {
@@ -114,33 +134,4 @@ function chosenBy(l2: number | 'auto', validationRows: number, holdOuts: number)
   if (l2 !== 'auto') return 'option';
   if (validationRows > 0) return 'validation';
   return holdOuts > 0 ? 'cross-validation' : 'default';
-}
-
-function countFits(
-  input: HeadInput,
-  toChoose: number,
-  after: number,
-): { fitted: () => void; chosen: () => void } {
-  let done = 0;
-  let total = toChoose + after;
-  return {
-    fitted: () => {
-      done++;
-      input.onProgress?.({ type: 'progress', stage: 'head', done, total, unit: 'fits' });
-    },
-    chosen: () => {
-      total = done + after;
-    },
-  };
-}
-
-/** The scale of each tap. */
-function describeScale({ scale }: FeatureScaling, taps: readonly number[] = [scale.length]): number | string {
-  let first = 0;
-  const scales = taps.map((size) => {
-    const own = scale[first] ?? 1;
-    first += size;
-    return own;
-  });
-  return scales.length === 1 ? (scales[0] ?? 1) : scales.map((value) => value.toPrecision(4)).join(', ');
 }

@@ -55,4 +55,15 @@ describe('createRandom', () => {
     // The cut-off leaves the variance 1 − 4 φ(2) / (Φ(2) − Φ(−2)) = 0.7737.
     expect(Math.abs(variance - 0.7737)).toBeLessThan(0.015);
   });
+
+  it.each([0.2, 0.5, 1])('draws from the beta distribution of parameters %d', (shape) => {
+    const random = createRandom(`beta ${shape}`);
+    const values = Array.from({ length: 20_000 }, () => random.beta(shape));
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    expect(values.every((value) => value >= 0 && value <= 1)).toBe(true);
+    // Mean 1/2 and variance 1 / (8 · shape + 4); four standard errors are below these bounds.
+    expect(Math.abs(mean - 0.5)).toBeLessThan(0.015);
+    expect(Math.abs(variance - 1 / (8 * shape + 4))).toBeLessThan(0.005);
+  });
 });

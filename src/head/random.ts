@@ -4,6 +4,8 @@ export interface Random {
   below(limit: number): number;
   /** A number from the standard normal distribution, drawn again while it lies beyond two standard deviations. */
   truncatedNormal(): number;
+  /** A number from the beta distribution with both parameters `shape`, which is above 0 and at most 1. */
+  beta(shape: number): number;
 }
 
 /**
@@ -53,12 +55,32 @@ export function createRandom(seed: string): Random {
       while (Math.abs(value) > 2) value = normal();
       return value;
     },
+    beta(shape) {
+      // Jöhnk's method; powers this small may both round to 0.
+      for (;;) {
+        const a = (next() / 2 ** 32) ** (1 / shape);
+        const b = (next() / 2 ** 32) ** (1 / shape);
+        if (a + b <= 1 && a + b > 0) return a / (a + b);
+      }
+    },
   };
 }
 
 /** Hashes a text to three 32-bit numbers (FNV-1a over its UTF-16 units from three starts, mixed by MurmurHash3's finaliser). */
 export function hashText(text: string): [number, number, number] {
   return [hashFrom(0x811c9dc5, text), hashFrom(0x9e3779b9, text), hashFrom(0x85ebca6b, text)];
+}
+
+/** Compares by {@link hashText}, then by identity: an order that is random but the same for everyone. */
+export function compareHashes(
+  a: { readonly identity: string; readonly hash: readonly number[] },
+  b: { readonly identity: string; readonly hash: readonly number[] },
+): number {
+  for (const [index, part] of a.hash.entries()) {
+    const difference = part - (b.hash[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.identity < b.identity ? -1 : 1;
 }
 
 function hashFrom(start: number, text: string): number {

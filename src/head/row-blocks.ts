@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../errors.ts';
-import { elementCount, floats } from '../onnx/build.ts';
+import { elementCount, floats, uint8s } from '../onnx/build.ts';
 import type { Tensor } from '../onnx/graph.ts';
 import type { PinnedTensor, SessionPool } from '../runtime/session-pool.ts';
 import type { FeatureScaling } from './feature-scaling.ts';
@@ -76,12 +76,18 @@ export function readBlocks(
     const values = new Float32Array(elementCount(dims));
     await readers.get(part)?.read(start, end, values);
     applyScaling(values, scaling);
-    const labels = BigInt64Array.from(part.labels.subarray(start, end), BigInt);
-    return {
-      features: floats(dims, values),
-      labels: { type: 'int64', dims: [end - start, 1], data: labels },
-    };
+    return { features: floats(dims, values), labels: labelsOf(part, start, end) };
   };
+}
+
+/** The class index of each row, `[rows, 1]`; in a multi-label data set its targets, `[rows, classes]`. */
+function labelsOf({ labels, targets, features }: LabelledRows, start: number, end: number): Tensor {
+  if (targets === undefined) {
+    const own = BigInt64Array.from(labels.subarray(start, end), BigInt);
+    return { type: 'int64', dims: [end - start, 1], data: own };
+  }
+  const classes = targets.length / features.rows;
+  return uint8s([end - start, classes], targets.slice(start * classes, end * classes));
 }
 
 function applyScaling(values: Float32Array, { mean, scale }: FeatureScaling): void {

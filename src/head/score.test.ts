@@ -37,6 +37,15 @@ describe('scoreRows', () => {
     for (const [row, logit] of expected.entries()) expect(logits[row]).toBeCloseTo(logit, 6);
   });
 
+  it('scales and shifts column by column', async () => {
+    const features = matrixFromArray(Float32Array.of(1, 2, 3, 4), 2, 2);
+    const before = [
+      { kind: 'affine', factor: Float32Array.of(2, -1), offset: Float32Array.of(0.5, 10) },
+    ] as const;
+    const head = { before, weights: Float32Array.of(1, 0, 0, 1), bias: Float32Array.of(0, 0) };
+    expect([...(await scoreRows(features, head))]).toEqual([2.5, 8, 6.5, 6]);
+  });
+
   it('gives nothing for no rows', async () => {
     const none = matrixFromArray(new Float32Array(0), 0, 3);
     expect(await scoreRows(none, { weights: new Float32Array(6), bias: new Float32Array(2) })).toHaveLength(

@@ -19,6 +19,22 @@ const bad: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>
     folds: [1, 21, 2.5, '5', null],
     maxIterations: [0, 1.5, '10', null],
     tolerance: aboveZero,
+    classWeights: ['Balanced', 1, null],
+  },
+  ridge: { l2: [...aboveZero, 'none'], classWeights: ['Balanced', 1, null] },
+  centroid: {},
+  mlp: {
+    hidden: [0, 5000, 1.5, '256', null],
+    coordinates: [0, 4096, 2.5, null],
+    epochs: [0, 1001, 1.5, 'best', null],
+    patience: [0, 1.5, null],
+    learningRate: aboveZero,
+    batchSize: [0, 0.5, null],
+    weightDecay: [-1, 2, NaN, null],
+    labelSmoothing: [-0.1, 0.95, '0', null],
+    mixup: [-0.1, 1.5, null],
+    folds: [1, 21, 2.5, '5', null],
+    classWeights: ['Balanced', 1, null],
   },
   retrain: {
     steps: [0, -5, 1.5, '4000', null],
@@ -68,7 +84,9 @@ describe('resolveHead', () => {
   });
 
   it('refuses an unknown head and names those that there are', () => {
-    expect(errorOf('svm', {}).message).toBe('Expected "logistic" or "retrain" for head but received "svm".');
+    expect(errorOf('svm', {}).message).toBe(
+      'Expected "logistic" or "ridge" or "centroid" or "mlp" or "retrain" for head but received "svm".',
+    );
   });
 
   it("has the classic's constants as defaults", () => {

@@ -2,10 +2,13 @@ import type { Backbone } from '../backbone/backbone.ts';
 import type { FittedHead } from '../head/head.ts';
 import { headNodes } from '../head/head-nodes.ts';
 import { append } from '../onnx/append.ts';
+import { attachViews } from '../onnx/attach-views.ts';
+import { averageViews } from '../onnx/average-views.ts';
 import { batchOf } from '../onnx/batch-of.ts';
 import { floats, node } from '../onnx/build.ts';
 import { cutAt } from '../onnx/cut.ts';
 import type { GraphNode, Model, Tensor, ValueInfo } from '../onnx/graph.ts';
+import type { PhotoView } from '../shared/photo-view.ts';
 import { unknownMethod, type UnknownScore } from '../unknown/unknown-model.ts';
 import { unknownNodes } from '../unknown/unknown-nodes.ts';
 import { formatMetadata, type ModelMetadata } from './metadata.ts';
@@ -16,11 +19,13 @@ export interface CalibratedHead extends Pick<FittedHead, 'before' | 'weights' | 
   readonly labels: readonly string[];
   /** Divides the logits. */
   readonly temperature: number;
+  /** With several labels a photo: a photo shows a class whose probability is at least this, `[classes]`. Absent: one label. */
+  readonly thresholds?: readonly number[] | undefined;
   /** What tells photos of none of the labels; absent: nothing does. */
   readonly unknown?: UnknownScore | undefined;
 }
 
-/** The output of every model file: float32 `[N, classes]`, rows that sum to 1; N is 1 where the network takes one photo at a time. */
+/** The output of every model file: float32 `[N, classes]`, rows that sum to 1, or with several labels a photo a probability of each class for itself; N is 1 where the network takes one photo at a time. */
 export const probabilitiesOutput = 'probabilities';
 
 /** The second output of model files that tell photos of none of their classes: float32 `[N]`, larger is more unknown. */
@@ -31,13 +36,22 @@ export const unknownOutput = 'unknown';
  * `probabilities` `[N, classes]` and, if the head has it, the score `unknown` `[N]`, by ONNX's standard operators only.
  *
  * @param taps - The taps whose values the head was trained on, in the order of its columns.
+ * @param views - What the network looks at of each photo; the taps are averaged over them.
  */
-export function buildClassifier(backbone: Backbone, taps: readonly string[], head: CalibratedHead): Model {
-  const [first = ''] = taps;
-  const joined = taps.length === 1 ? first : 'head/features';
-  const join = taps.length === 1 ? [] : [node('Concat', taps, [joined], { axis: { int: 1 } })];
-  const { nodes, initializers, outputs } = headGraph(joined, head, batchOf(backbone.model));
-  const whole = append(backbone.model, { nodes: [...join, ...nodes], initializers, outputs });
+export function buildClassifier(
+  backbone: Backbone,
+  taps: readonly string[],
+  head: CalibratedHead,
+  views: readonly PhotoView[] = ['whole'],
+): Model {
+  const viewed = attachViews(backbone.model, views);
+  const features = headFeatures(backbone, taps, views.length);
+  const { nodes, initializers, outputs } = headGraph(features.name, head, batchOf(viewed));
+  const whole = append(viewed, {
+    nodes: [...features.nodes, ...nodes],
+    initializers: new Map([...features.initializers, ...initializers]),
+    outputs,
+  });
   return {
     ...cutAt(whole, outputs),
     metadata: formatMetadata({
@@ -45,9 +59,28 @@ export function buildClassifier(backbone: Backbone, taps: readonly string[], hea
       preprocess: describePhotoFit(backbone.preprocess),
       backbone: { id: backbone.id, sha256: backbone.sha256, form: backbone.form, taps: [...taps] },
       calibration: { temperature: head.temperature },
+      views,
+      thresholds: head.thresholds,
       unknown: describeUnknown(head),
     }),
   };
+}
+
+/** The taps side by side, averaged over the views. */
+function headFeatures(
+  backbone: Backbone,
+  taps: readonly string[],
+  views: number,
+): Pick<HeadGraph, 'nodes' | 'initializers'> & { readonly name: string } {
+  const [first = ''] = taps;
+  const joined = taps.length === 1 ? first : 'head/features';
+  const join = taps.length === 1 ? [] : [node('Concat', taps, [joined], { axis: { int: 1 } })];
+  if (views === 1) return { name: joined, nodes: join, initializers: new Map() };
+  const name = 'head/averaged';
+  const sizes = taps.map((tap) => backbone.taps.find((known) => known.name === tap)?.size ?? 0);
+  const size = sizes.reduce((sum, columns) => sum + columns, 0);
+  const { nodes, initializers } = averageViews(joined, views, size, name);
+  return { name, nodes: [...join, ...nodes], initializers };
 }
 
 /** The model of a head alone: `features`, float32 `[N, size]`, to calibrated `probabilities` `[N, classes]` and the score `unknown`. */
@@ -60,6 +93,7 @@ export function buildHeadOnly(featureSize: number, head: CalibratedHead): Model 
       preprocess: null,
       backbone: { id: 'bottlenecks', sha256: null, form: null, taps: ['bottleneck'] },
       calibration: { temperature: head.temperature },
+      thresholds: head.thresholds,
       unknown: describeUnknown(head),
     }),
     graph: {
@@ -85,7 +119,9 @@ function headGraph(features: string, head: CalibratedHead, batch: ReturnType<typ
     nodes: [
       ...nodes,
       node('Div', ['head/logits', 'head/temperature'], ['head/calibrated']),
-      node('Softmax', ['head/calibrated'], [probabilitiesOutput], { axis: { int: 1 } }),
+      head.thresholds === undefined
+        ? node('Softmax', ['head/calibrated'], [probabilitiesOutput], { axis: { int: 1 } })
+        : node('Sigmoid', ['head/calibrated'], [probabilitiesOutput]),
       ...(unknown?.nodes ?? []),
     ],
     initializers: new Map([

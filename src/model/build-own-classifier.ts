@@ -14,39 +14,49 @@ import { describePhotoFit } from './photo-fit.ts';
 export const scoresOutput = 'head/scores';
 
 /**
- * Makes the model file's graph of a network with its own classes whose scores were cut out as `head/scores`, float32 `[N, classes]`.
+ * Makes the model file's graph of a network with its own classes whose scores were cut out as `head/scores`, float32 `[N, classes]`. One that
+ * gives several labels a photo becomes a multi-label model, with 0.5 for all thresholds, as nothing is known that they could be chosen on.
  *
- * @throws RegraftError `OPERATOR_UNSUPPORTED` when it gives several labels a photo (it ends in a sigmoid).
+ * @param several - Whether it does: see {@link givesSeveralLabels}.
  */
 export function buildOwnClassifier(
   network: Pick<OpenedNetwork, 'id' | 'sha256' | 'imported'>,
   { fit }: Pick<PhotoNetwork, 'fit'>,
   scores: Model,
   labels: readonly string[],
+  several: boolean,
 ): Model {
   const outputs = [
     { name: probabilitiesOutput, type: 'float32', dims: [batchOf(scores), labels.length] },
   ] as const;
-  const softmax = node('Softmax', [scoresOutput], [probabilitiesOutput], { axis: { int: 1 } });
+  const probabilities = several
+    ? node('Sigmoid', [scoresOutput], [probabilitiesOutput])
+    : node('Softmax', [scoresOutput], [probabilitiesOutput], { axis: { int: 1 } });
   return {
-    ...cutAt(append(scores, { nodes: [softmax], outputs }), outputs),
+    ...cutAt(append(scores, { nodes: [probabilities], outputs }), outputs),
     metadata: formatMetadata({
       labels,
       preprocess: describePhotoFit(fit),
       backbone: { id: network.id, sha256: network.sha256, form: network.imported.form, taps: [] },
       calibration: { temperature: 1 },
+      thresholds: several ? labels.map(() => 0.5) : null,
       unknown: null,
     }),
   };
 }
 
-/** Refuses networks that name several classes at once: theirs are no probabilities that sum to 1. */
-export function refuseSeveralLabels({ graph }: Model, id: string): void {
+/**
+ * Tells whether a network names several classes at once: it ends in a sigmoid, so that its scores are a yes or no each.
+ *
+ * @throws RegraftError `OPERATOR_UNSUPPORTED` when that is the yes or no of one class alone.
+ */
+export function givesSeveralLabels({ graph }: Model, id: string, classes: number): boolean {
   const last = graph.nodes.find(({ outputs }) => outputs.includes(graph.outputs[0]?.name ?? ''));
-  if (last?.op !== 'Sigmoid') return;
+  if (last?.op !== 'Sigmoid') return false;
+  if (classes > 1) return true;
   throw new RegraftError(
     'OPERATOR_UNSUPPORTED',
-    `Sigmoid (node ${last.name}) ends ${id}: it gives several labels a photo, which a model of Regraft cannot do yet.`,
+    `Sigmoid (node ${last.name}) ends ${id} with the probability of one class; a model of Regraft has two at least.`,
     { hint: 'Its features can be used: regraft train <photos> --backbone <network>.' },
   );
 }

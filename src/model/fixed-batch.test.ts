@@ -51,6 +51,7 @@ function imported(batch: 'N' | 1): Model {
     { fit },
     cut(batch, scoresOutput),
     labels,
+    false,
   );
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { RegraftError } from '../errors.ts';
+import { photoViews, type PhotoView } from '../shared/photo-view.ts';
+import type { Task } from '../shared/task.ts';
 
 /** The version of the model file's metadata that this Regraft writes and the only one that it reads. */
 export const modelSchemaVersion = '1';
@@ -37,11 +39,22 @@ export interface ModelMetadata {
   readonly backbone: z.infer<typeof backbone>;
   /** `temperature` divides the logits inside the graph already. */
   readonly calibration: { readonly temperature: number };
+  /** What the graph makes of each photo and averages over; absent in a head-only model and where it is the whole photo. */
+  readonly views?: readonly PhotoView[] | undefined;
+  /** Whether the probabilities are of one class a photo or of each class for itself. */
+  readonly task: Task;
+  /** Of a multi-label model, in the order of the labels: a photo shows a class whose probability is at least this. Null in others. */
+  readonly thresholds: readonly number[] | null;
   /**
    * How photos of none of the labels are told: those whose score, the graph's output `unknown`, is above the threshold, which a share
    * of `falseRejection` of known photos exceeds. Null in a model without such a score.
    */
   readonly unknown: z.infer<typeof unknown> | null;
+}
+
+/** What {@link formatMetadata} takes: thresholds make a multi-label model. */
+export interface WrittenMetadata extends Omit<ModelMetadata, 'task' | 'thresholds'> {
+  readonly thresholds?: readonly number[] | null | undefined;
 }
 
 const schema = z.object({
@@ -50,6 +63,10 @@ const schema = z.object({
   'regraft.preprocess': json(preprocess.nullable()),
   'regraft.backbone': json(backbone),
   'regraft.calibration': json(z.object({ temperature: z.number().positive() })),
+  'regraft.views': json(z.array(z.enum(photoViews)).min(1)).optional(),
+  // Absent in a single-label model.
+  'regraft.task': z.literal('multi-label').optional(),
+  'regraft.thresholds': json(z.array(z.number().min(0).max(1))).optional(),
   'regraft.unknown': json(unknown).optional(),
 });
 
@@ -59,14 +76,20 @@ export function formatMetadata({
   preprocess,
   backbone,
   calibration,
+  views = ['whole'],
+  thresholds,
   unknown,
-}: ModelMetadata): Record<string, string> {
+}: WrittenMetadata): Record<string, string> {
   return {
     'regraft.schema': modelSchemaVersion,
     'regraft.labels': JSON.stringify(labels),
     'regraft.preprocess': JSON.stringify(preprocess),
     'regraft.backbone': JSON.stringify(backbone),
     'regraft.calibration': JSON.stringify(calibration),
+    ...(views.length === 1 && views[0] === 'whole' ? {} : { 'regraft.views': JSON.stringify(views) }),
+    ...(thresholds === undefined || thresholds === null
+      ? {}
+      : { 'regraft.task': 'multi-label', 'regraft.thresholds': JSON.stringify(thresholds) }),
     ...(unknown !== null && { 'regraft.unknown': JSON.stringify(unknown) }),
   };
 }
@@ -107,11 +130,24 @@ export function parseMetadata(pairs: Readonly<Record<string, string>>, source: s
       },
     );
   }
+  const views = parsed.data['regraft.views'];
+  const { 'regraft.task': task = 'single-label', 'regraft.thresholds': thresholds = null } = parsed.data;
+  const wanted = task === 'single-label' ? null : parsed.data['regraft.labels'].length;
+  if ((thresholds?.length ?? null) !== wanted) {
+    throw new RegraftError(
+      'MODEL_INVALID',
+      `The metadata of ${source} is damaged: expected ${wanted ?? 'no'} thresholds, found ${thresholds?.length ?? 'none'}.`,
+      { hint: 'Copy the file again, or train it again.' },
+    );
+  }
   return {
+    task,
+    thresholds,
     labels: parsed.data['regraft.labels'],
     preprocess: parsed.data['regraft.preprocess'],
     backbone: parsed.data['regraft.backbone'],
     calibration: parsed.data['regraft.calibration'],
+    ...(views === undefined ? {} : { views }),
     unknown: parsed.data['regraft.unknown'] ?? null,
   };
 }

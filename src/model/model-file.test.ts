@@ -53,6 +53,8 @@ describe('a classifier', () => {
           orientation: 'exif',
         },
         backbone: { id: 'tiny', sha256: '0'.repeat(64), form: 'uint8', taps: ['early', 'bottleneck'] },
+        task: 'single-label',
+        thresholds: null,
         calibration: { temperature: 0.8 },
         unknown: null,
       });
@@ -226,7 +228,7 @@ describe('a model that tells unknown photos', () => {
     const path = await store('telling.onnx', sealModel(encodeModel(model)));
     const loaded = await loadModel(path);
     expect(loaded.metadata.unknown).toEqual({
-      method: 'least-squares-subspace',
+      method: 'least-squares-neighbour-subspace',
       threshold: 1.25,
       falseRejection: 0.05,
     });

@@ -22,6 +22,43 @@ const perClass = z.object({
   f1: fraction.nullable(),
 });
 
+/** Records of earlier versions have none: their trainings looked at the whole photo. */
+const viewCount = z.literal([1, 2, 4, 10]).default(1);
+const label = z.strictObject({
+  label: z.string(),
+  averagePrecision: fraction.nullable(),
+  /** A photo counts as showing the class when its probability is at least this. */
+  threshold: fraction,
+  hits: z.int().min(0),
+  missed: z.int().min(0),
+  wrong: z.int().min(0),
+});
+
+const labelMistake = z.strictObject({
+  path: z.string(),
+  label: z.string(),
+  kind: z.enum(['wrong', 'missing']),
+  probability: fraction,
+  threshold: fraction,
+  shows: z.array(z.string()),
+});
+
+/** What only a multi-label run has; `metrics.test` then counts a photo as right when all its labels are. */
+const multiLabel = z.strictObject({
+  /** Mean average precision on the validation photos, by weights that were fitted on the training photos alone. */
+  validationMeanAveragePrecision: fraction.nullable(),
+  /** On the test photos. */
+  meanAveragePrecision: fraction.nullable(),
+  micro: z.strictObject({
+    precision: fraction.nullable(),
+    recall: fraction.nullable(),
+    f1: fraction.nullable(),
+  }),
+  perClass: z.array(label),
+  /** Most confident first; at most 50. */
+  mistakes: z.array(labelMistake),
+});
+
 const unknown = z.strictObject({
   method: z.string(),
   threshold: z.number(),
@@ -74,10 +111,18 @@ export const runRecordSchema = z.strictObject({
       resize: z.string().nullable(),
       kernel: z.enum(['bilinear', 'bicubic']).nullable(),
     }),
+    /** The only classes to take; null: all. */
+    classes: z.array(z.string()).nullable().default(null),
     nested: z.boolean(),
     allowSmall: z.boolean(),
     strict: z.boolean(),
     maxPixels: z.int().nullable(),
+    /** Views of each photo that were learned from, those that the model averages, and which augmented ones were learned from too. */
+    views: viewCount,
+    testViews: viewCount,
+    /** Why so many views, where it was not asked for. */
+    viewsReason: z.string().nullable().default(null),
+    augment: z.enum(['none', 'colour', 'strong']).default('none'),
     unknown: z.boolean(),
     falseRejectionPercent: z.number(),
     /** Null: where it takes seconds. */
@@ -85,6 +130,7 @@ export const runRecordSchema = z.strictObject({
   }),
   dataset: z.strictObject({
     name: z.string(),
+    task: z.enum(['single-label', 'multi-label']).default('single-label'),
     classes: z.array(z.string()),
     /** Photos of each class, by its name. */
     counts: z.record(z.string(), z.int().min(0)),
@@ -133,6 +179,18 @@ export const runRecordSchema = z.strictObject({
     settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     /** Divides the logits before the softmax. */
     temperature: z.number(),
+    /** Heads on sets of taps that were tried, in that order; both figures on photos that were not learned from, calibrated. */
+    search: z
+      .array(
+        z.strictObject({
+          head: z.string(),
+          taps: z.array(z.string()),
+          columns: z.int(),
+          accuracy: fraction,
+          logLoss: z.number(),
+        }),
+      )
+      .optional(),
     trials: z
       .array(
         z.strictObject({
@@ -167,6 +225,7 @@ export const runRecordSchema = z.strictObject({
       perClass: z.array(perClass),
       confusion: z.array(z.array(z.int())),
     }),
+    multiLabel: multiLabel.optional(),
   }),
   /** What tells photos of none of the classes; null when it was not asked for, or for too few photos. */
   unknown: unknown.nullable(),

@@ -9,7 +9,7 @@ import { encodeModel } from '../onnx/write.ts';
 import { buildClassifier } from './build-classifier.ts';
 import { loadModel } from './load.ts';
 import { finishSave, pendingFolder } from './pending-save.ts';
-import { saveFiles } from './save.ts';
+import { checkFolder, saveFiles } from './save.ts';
 import { sealModel } from './seal.ts';
 
 const script = fileURLToPath(new URL('testing/save-in-process.ts', import.meta.url));
@@ -91,4 +91,24 @@ it('puts the older files back when one cannot take its place', async () => {
   await expect(saveFiles(folder, files)).rejects.toMatchObject({ code: 'NOT_WRITABLE' });
   expect(await readFile(join(folder, 'run.json'), 'utf8')).toBe('old');
   expect((await readdir(folder)).sort()).toEqual(['model.onnx', 'run.json']);
+});
+
+describe('checkFolder', () => {
+  it('many may check a folder that is not there yet, and save in it, at once', async () => {
+    for (let round = 0; round < 20; round++) {
+      const folder = join(root, `new-${round}`, 'model');
+      const checkAndSave = async (name: string): Promise<void> => {
+        await checkFolder(folder);
+        await saveFiles(folder, new Map([[name, name]]));
+      };
+      const checks = Array.from({ length: 8 }, () => checkFolder(folder));
+      await Promise.all([...checks, checkAndSave('a'), checkAndSave('b')]);
+      expect((await readdir(folder)).sort()).toEqual(['a', 'b']);
+    }
+  });
+
+  it('leaves nothing behind where nothing was', async () => {
+    await checkFolder(join(root, 'none', 'model'));
+    expect(await readdir(root)).not.toContain('none');
+  });
 });

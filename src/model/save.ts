@@ -82,12 +82,24 @@ export async function checkFolder(folder: string): Promise<void> {
   }
   try {
     const first = found === undefined ? await firstMissing(folder) : undefined;
-    await makeFolder(folder);
-    // Permissions alone do not tell: a disk may be read-only, or a file system virtual.
-    await rmdir(await mkdtemp(join(folder, '.regraft-')));
+    await tryToWrite(folder);
     if (first !== undefined) await removeEmpty(folder, first);
   } catch (error) {
     throw writeError(folder, error);
+  }
+}
+
+/**
+ * Makes and removes a folder inside one: permissions alone do not tell, as a disk may be read-only or a file system virtual. Another
+ * process that does the same may remove the outer folder meanwhile, or the inner one as a leftover.
+ */
+async function tryToWrite(folder: string, retries = 10): Promise<void> {
+  try {
+    await makeFolder(folder);
+    await rmdir(await mkdtemp(join(folder, '.regraft-')));
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes(errnoCode(error) ?? '') || retries === 0) throw error;
+    await tryToWrite(folder, retries - 1);
   }
 }
 

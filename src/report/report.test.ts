@@ -69,7 +69,7 @@ describe('the page', () => {
 
 describe('what is unknown', () => {
   const unknown: NonNullable<RunRecord['unknown']> = {
-    method: 'least-squares-subspace',
+    method: 'least-squares-neighbour-subspace',
     threshold: 1.606,
     falseRejection: 0.05,
     photos: 885,
@@ -236,9 +236,28 @@ describe('sections', () => {
     expect(countOf(page, /<td>chosen<\/td>/g)).toBe(1);
   });
 
+  it('list the heads that were tried and mark the one that was kept', () => {
+    const trial = (head: string, taps: string[], logLoss: number): object => ({
+      head,
+      taps,
+      columns: 100 * taps.length,
+      accuracy: 0.9,
+      logLoss,
+    });
+    const search = [trial('a', ['t3'], 0.4), trial('a', ['t2', 't3'], 0.25), trial('b', ['t2', 't3'], 0.3)];
+    const run = makeRun({ classes: ['x', 'y'], head: { type: 'a', search: search as never } });
+    const page = render({ ...run, backbone: { ...run.backbone, taps: ['t2', 't3'] } });
+    expect(page).toMatch(
+      /<tr class="chosen">\s*<th scope="row"><bdi>a<\/bdi><\/th>\s*<td title="t2, t3">2 layers from <bdi>t2<\/bdi> on<\/td>/,
+    );
+    expect(countOf(page, /<td>chosen<\/td>/g)).toBe(1);
+    expect(page).toContain('0.2500');
+  });
+
   it('are left out when there is nothing to show', () => {
     const page = render(makeRun({ classes: ['a', 'b'] }));
     expect(page).not.toContain('id="training"');
+    expect(page).not.toContain('id="search"');
     expect(page).not.toContain('id="skipped"');
     expect(page).not.toContain('Notices');
   });

@@ -4,10 +4,13 @@ import { html, trustedMarkup, type Html } from './html.ts';
 import type { ReportOptions } from './report-options.ts';
 import { renderConfusion } from './sections/confusion.ts';
 import { renderDataset } from './sections/dataset.ts';
+import { renderLabelClasses } from './sections/label-classes.ts';
+import { renderLabelMistakes } from './sections/label-mistakes.ts';
 import { renderMistakes } from './sections/mistakes.ts';
 import { renderPerClass } from './sections/per-class.ts';
 import { renderProbabilities } from './sections/probabilities.ts';
 import { renderRun } from './sections/run.ts';
+import { renderSearch } from './sections/search.ts';
 import { renderSkipped } from './sections/skipped.ts';
 import { renderSummary } from './sections/summary.ts';
 import { renderTraining } from './sections/training.ts';
@@ -22,10 +25,9 @@ export function renderReport(run: RunRecord, options: ReportOptions): string {
   const stylesheet = writeStylesheet();
   const sections = [
     { id: 'data', title: 'Photos', body: renderDataset(run, options) },
-    { id: 'confusion', title: 'Confusions', body: renderConfusion(run) },
-    { id: 'mistakes', title: 'Mistakes', body: renderMistakes(run, options) },
-    { id: 'classes', title: 'Classes', body: renderPerClass(run) },
+    ...testSections(run, options),
     { id: 'probabilities', title: 'Probabilities', body: renderProbabilities(run) },
+    { id: 'search', title: 'What was tried', body: renderSearch(run) },
     { id: 'unknown', title: 'I don’t know', body: renderUnknown(run) },
     { id: 'training', title: 'Training', body: renderTraining(run) },
     { id: 'skipped', title: 'Skipped', body: renderSkipped(run) },
@@ -59,6 +61,28 @@ export function renderReport(run: RunRecord, options: ReportOptions): string {
     </body>
   </html> `;
   return `<!doctype html>\n${page.markup}`;
+}
+
+interface TestSection {
+  readonly id: string;
+  readonly title: string;
+  readonly body: Html | null;
+}
+
+/** What the test came to: of one label a photo which classes are confused, of several how each label did. */
+function testSections(run: RunRecord, options: ReportOptions): TestSection[] {
+  const { multiLabel } = run.metrics;
+  if (multiLabel !== undefined) {
+    return [
+      { id: 'classes', title: 'Classes', body: renderLabelClasses(run, multiLabel) },
+      { id: 'mistakes', title: 'Mistakes', body: renderLabelMistakes(multiLabel, options) },
+    ];
+  }
+  return [
+    { id: 'confusion', title: 'Confusions', body: renderConfusion(run) },
+    { id: 'mistakes', title: 'Mistakes', body: renderMistakes(run, options) },
+    { id: 'classes', title: 'Classes', body: renderPerClass(run) },
+  ];
 }
 
 // The hash in the policy covers exactly what stands between the tags, so nothing may reformat it.

@@ -196,6 +196,7 @@ const matrix = `
 
 const mistakes = `
 .mistakes{display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:1.6rem 1.25rem}
+.quiet+.mistakes{margin-top:1rem}
 .mistakes img{display:block;width:100%;aspect-ratio:1;object-fit:cover;border-radius:8px;background:var(--raised);
   margin-bottom:.55rem}
 .mistakes p{font-size:.94rem;line-height:1.4;overflow-wrap:anywhere}

@@ -11,6 +11,7 @@ export function writeCommand({ options, split, backbone, head }: RunRecord): str
     words.push(...preparationFlags(options.network));
     // A tensor's name may hold a comma.
     for (const tap of backbone.taps) words.push('--tap', quote(tap));
+    words.push(...viewFlags(options));
   }
   if (options.out !== null) words.push('--out', quote(options.out));
   if (options.split !== null) words.push('--split', quote(options.split));
@@ -18,6 +19,8 @@ export function writeCommand({ options, split, backbone, head }: RunRecord): str
     words.push('--validation-percent', String(split.validationPercent));
     words.push('--test-percent', String(split.testPercent));
   }
+  // A name may hold a comma, or begin with a dash.
+  for (const name of options.classes ?? []) words.push(`--class=${quoteText(name)}`);
   if (options.nested) words.push('--nested');
   if (options.allowSmall) words.push('--allow-small');
   if (options.strict) words.push('--strict');
@@ -30,6 +33,15 @@ export function writeCommand({ options, split, backbone, head }: RunRecord): str
     words.push(options.measureUnknown ? '--measure-unknown' : '--no-measure-unknown');
   }
   return [...words, '--seed', String(split.seed), '--head', quote(head.type), ...headFlags(head)].join(' ');
+}
+
+function viewFlags({ views, testViews, augment }: RunRecord['options']): string[] {
+  return [
+    '--views',
+    String(views),
+    ...(testViews === views ? [] : ['--test-views', String(testViews)]),
+    ...(augment === 'none' ? [] : ['--augment', augment]),
+  ];
 }
 
 function preparationFlags({
@@ -62,18 +74,28 @@ const retrainSettings = [
 ] as const;
 
 function headFlags({ type, settings }: RunRecord['head']): string[] {
-  // A penalty that the run chose by itself is chosen again.
-  if (type === 'logistic') return settings.l2ChosenBy === 'option' ? ['--l2', String(settings.l2)] : [];
-  if (type !== 'retrain') return [];
-  return retrainSettings.flatMap((key) => {
-    const value = settings[key];
-    const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return value === undefined || value === null ? [] : [flag, quote(String(value))];
-  });
+  if (type === 'retrain') return retrainSettings.flatMap((key) => settingFlag(settings, key));
+  // What the run chose by itself is chosen again.
+  const chosen = [
+    ...(settings.l2ChosenBy === 'option' ? ['l2'] : []),
+    ...(settings.epochsChosenBy === 'option' ? ['epochs'] : []),
+    ...(settings.classWeights === 'balanced' ? ['classWeights'] : []),
+    ...(type === 'mlp' ? ['hidden', 'learningRate'] : []),
+  ];
+  return chosen.flatMap((key) => settingFlag(settings, key));
+}
+
+function settingFlag(settings: RunRecord['head']['settings'], key: string): string[] {
+  const value = settings[key];
+  const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return value === undefined || value === null ? [] : [flag, quote(String(value))];
 }
 
 function quote(text: string): string {
   // A name that begins with a dash would be read as a flag.
-  const word = text.startsWith('-') ? `./${text}` : text;
+  return quoteText(text.startsWith('-') ? `./${text}` : text);
+}
+
+function quoteText(word: string): string {
   return /^[\p{L}\p{N}_./:=@,-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
-/** The stages of a training, in order; `download` only when something is not stored yet. */
-export type Stage = 'download' | 'backbone' | 'scan' | 'split' | 'features' | 'head' | 'evaluate' | 'save';
+/** The stages of a training, in order; `download` only when something is not stored yet. `repeat` is one whole training of several. */
+export type Stage =
+  'download' | 'backbone' | 'scan' | 'split' | 'features' | 'head' | 'evaluate' | 'save' | 'repeat';
 
 /** One step of progress, for terminals, pages and logs. */
 export type ProgressEvent =
@@ -10,7 +11,7 @@ export type ProgressEvent =
       stage: Stage;
       done: number;
       total?: number;
-      unit: 'photos' | 'bytes' | 'steps' | 'fits';
+      unit: 'photos' | 'bytes' | 'steps' | 'fits' | 'trials';
       rate?: number;
       etaMs?: number;
     }

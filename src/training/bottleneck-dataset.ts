@@ -32,6 +32,7 @@ export function makeBottleneckDataset(
     dataset: {
       root,
       name,
+      task: 'single-label',
       classes,
       photos: kept.flatMap((row) => {
         const file = files[row];

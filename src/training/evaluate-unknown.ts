@@ -32,21 +32,24 @@ export interface UnknownEvaluation {
 
 const nothing: UnknownEvaluation = { score: undefined, record: null, notices: [] };
 
-/** Most classes and photos for which leaving each class out takes seconds. */
-const quickClasses = 10;
-const quickPhotos = 1024;
+/** Most classes and photos for which leaving each class out takes a few seconds. */
+const mostClasses = 10;
+const quickPhotos = 300;
+/** Of more photos that many are drawn for it. */
+const mostPhotos = 1024;
 /** Of two classes that leaves one, of which there is nothing to learn but where it lies. */
 const fewestClasses = 3;
 
 /** Fits unknown scores on the photos that the head learned from, sets their threshold, and measures both on the test photos. */
 export async function evaluateUnknown(
   settings: UnknownSettings,
-  parts: FeaturesOfParts,
+  parts: Omit<FeaturesOfParts, keyof AsyncDisposable>,
   classes: readonly string[],
   { probabilities }: Pick<Evaluation, 'probabilities'>,
 ): Promise<UnknownEvaluation> {
   const { seed, signal } = settings;
-  if (!settings.unknown) return nothing;
+  // Of several labels a photo may show none, which is no stranger.
+  if (!settings.unknown || parts.training.targets !== undefined) return nothing;
   const falseRejection = settings.falseRejectionPercent / 100;
   const learned = [parts.training, parts.validation];
   const fit = await fitUnknown({
@@ -83,20 +86,20 @@ export async function evaluateUnknown(
 
 async function leaveOut(
   settings: UnknownSettings,
-  parts: FeaturesOfParts,
+  parts: Omit<FeaturesOfParts, keyof AsyncDisposable>,
   classes: readonly string[],
   falseRejection: number,
 ): Promise<LeftOut | undefined> {
   const { measureUnknown, seed, onProgress, signal } = settings;
   const photos = parts.training.labels.length + parts.validation.labels.length;
-  const isQuick = classes.length <= quickClasses && photos <= quickPhotos;
+  const isQuick = classes.length <= mostClasses && photos <= quickPhotos;
   if (classes.length < fewestClasses || !(measureUnknown ?? isQuick)) return undefined;
   return measureLeftOut({
     parts,
     classes,
     falseRejection,
-    mostClasses: quickClasses,
-    mostPhotos: quickPhotos,
+    mostClasses,
+    mostPhotos,
     seed,
     onProgress,
     signal,

@@ -10,7 +10,7 @@ import type { FeaturesOfParts } from './features-of-parts.ts';
 
 /** What is measured by leaving classes out, and how. */
 export interface LeaveOut {
-  readonly parts: FeaturesOfParts;
+  readonly parts: Omit<FeaturesOfParts, keyof AsyncDisposable>;
   readonly classes: readonly string[];
   /** The share of known photos that each threshold is set to reject. */
   readonly falseRejection: number;

@@ -15,13 +15,14 @@ function failureOf(options: object, source = 'photos'): RegraftError {
 
 describe('the options of train', () => {
   it('have these defaults', () => {
-    const { head, ...options } = resolveTrainOptions('photos', { home: 'home' });
+    const { heads, scout, ...options } = resolveTrainOptions('photos', { home: 'home' });
     expect(options).toEqual({
       source: resolve('photos'),
       out: resolve('photos-model'),
       given: { source: 'photos', out: null, split: null },
       home: resolve('home'),
       backbone: 'inception-v3',
+      head: 'auto',
       validationPercent: 10,
       testPercent: 10,
       seed: 0,
@@ -29,10 +30,13 @@ describe('the options of train', () => {
       allowSmall: false,
       strict: false,
       bottlenecks: false,
+      views: 'auto',
+      augment: 'none',
       unknown: true,
       falseRejectionPercent: 5,
     });
-    expect(head.type).toBe('logistic');
+    expect(heads.map(({ type }) => type)).toEqual(['ridge', 'logistic']);
+    expect(scout.type).toBe('ridge');
   });
 
   it('name the model folder after the folder of photos or the CSV, in the working directory', () => {
@@ -56,11 +60,19 @@ describe('the options of train', () => {
     ['seed', 0.5],
     ['seed', -1],
     ['split', ''],
+    ['classes', []],
+    ['classes', 'daisy,roses'],
     ['nested', 'yes'],
     ['allowSmall', 1],
     ['strict', null],
     ['maxPixels', 0],
     ['bottlenecks', 'folder'],
+    ['views', 3],
+    ['views', '2'],
+    ['views', null],
+    ['testViews', 0],
+    ['augment', 'mirror'],
+    ['augment', true],
     ['unknown', 'no'],
     ['falseRejectionPercent', 0],
     ['falseRejectionPercent', 50.5],
@@ -77,16 +89,35 @@ describe('the options of train', () => {
     expect(error.message).toMatch(new RegExp(`^Expected .* for ${name} but received `));
   });
 
-  it.each(['backbone', 'form', 'taps'])(
+  it.each(['backbone', 'form', 'taps', 'views', 'testViews', 'augment'])(
     'refuse %s with bottlenecks, which were computed already',
     (option) => {
-      const value = { backbone: 'inception-v3', form: 'uint8', taps: ['bottleneck'] }[option];
+      const value = {
+        backbone: 'inception-v3',
+        form: 'uint8',
+        taps: ['bottleneck'],
+        views: 1,
+        testViews: 2,
+        augment: 'none',
+      }[option];
       expect(failureOf({ bottlenecks: true, [option]: value })).toMatchObject({
         code: 'INVALID_OPTION',
         message: `Expected no ${option} with bottlenecks but received one.`,
       });
     },
   );
+
+  it('refuse a class twice, and classes of bottleneck files', () => {
+    expect(failureOf({ classes: ['a', 'b', 'a'] })).toMatchObject({
+      code: 'INVALID_OPTION',
+      message: 'Expected different classes but received "a" twice.',
+    });
+    expect(failureOf({ classes: ['a', 'b'], bottlenecks: true })).toMatchObject({
+      code: 'INVALID_OPTION',
+      message: 'Expected no classes with bottlenecks but received some.',
+    });
+    expect(resolveTrainOptions('photos', { classes: ['b', 'a'] }).classes).toEqual(['b', 'a']);
+  });
 
   it('refuse a source without a name', () => {
     expect(() => resolveTrainOptions('', {})).toThrow(

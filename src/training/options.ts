@@ -2,7 +2,7 @@ import { basename, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { checkNetworkOptions, type NetworkOptions, networkOptions } from '../backbone/network-options.ts';
 import { RegraftError } from '../errors.ts';
-import { type HeadType, headTypes, type ResolvedHead, resolveHead } from '../head/trainers.ts';
+import { type HeadName, headNames, type ResolvedHead, resolveHeads, resolveScout } from '../head/trainers.ts';
 import { regraftHome } from '../home.ts';
 import {
   choice,
@@ -15,13 +15,14 @@ import {
   wholeNumber,
 } from '../options.ts';
 import type { OnProgress } from '../shared/progress.ts';
+import { type ViewOptions, viewOptions } from './views.ts';
 
 /** Options of `train`; all are optional. */
-export interface TrainOptions extends NetworkOptions {
+export interface TrainOptions extends NetworkOptions, ViewOptions {
   /** Folder for the model and its report. @default `<dataset name>-model` in the working directory */
   readonly out?: string | undefined;
-  /** @default 'logistic' */
-  readonly head?: HeadType | undefined;
+  /** A head, or `auto`: the best of those that suit most photos. @default 'auto' */
+  readonly head?: HeadName | undefined;
   /** Options of the head's own. */
   readonly headOptions?: Readonly<Record<string, unknown>> | undefined;
   /** @default 10 */
@@ -32,6 +33,8 @@ export interface TrainOptions extends NetworkOptions {
   readonly seed?: number | undefined;
   /** A `split.csv` of an earlier run: its photos keep their parts. */
   readonly split?: string | undefined;
+  /** The only classes to train on: folders of other names are left out, and a CSV may name no other. @default all */
+  readonly classes?: readonly string[] | undefined;
   /** Each folder inside a class folder is a class of its own. @default false */
   readonly nested?: boolean | undefined;
   /** Accepts classes with too few photos for three parts. @default false */
@@ -46,7 +49,7 @@ export interface TrainOptions extends NetworkOptions {
   readonly unknown?: boolean | undefined;
   /** The percentage of known photos that may be taken for unknown ones, 0.1 to 50. @default 5 */
   readonly falseRejectionPercent?: number | undefined;
-  /** Measures by leaving each class out how well unknown photos are told. @default with 3 to 10 classes and at most 1,024 photos to learn from */
+  /** Measures by leaving each class out how well unknown photos are told. @default with 3 to 10 classes and at most 300 photos to learn from */
   readonly measureUnknown?: boolean | undefined;
   /** Folder of networks and features. @default `REGRAFT_HOME`, else the platform's cache folder */
   readonly home?: string | undefined;
@@ -61,12 +64,14 @@ const schema = z.strictObject({
   ...commonOptions,
   out: text().optional(),
   ...networkOptions,
-  head: choice(headTypes as [HeadType, ...HeadType[]]).default('logistic'),
+  ...viewOptions,
+  head: choice(headNames).default('auto'),
   headOptions: z.record(z.string(), z.unknown(), { error: 'an object' }).default({}),
   validationPercent: percent.default(10),
   testPercent: percent.default(10),
   seed: wholeNumber(0).default(0),
   split: text().optional(),
+  classes: classNames().optional(),
   nested: flag().default(false),
   allowSmall: flag().default(false),
   strict: flag().default(false),
@@ -76,6 +81,11 @@ const schema = z.strictObject({
   measureUnknown: flag().optional(),
 });
 
+function classNames(): z.ZodArray<z.ZodString> {
+  const error = 'a list of one or more names';
+  return z.array(z.string({ error }).min(1, { error }), { error }).min(1, { error });
+}
+
 /** Options with every default filled in. */
 export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' | 'head' | 'headOptions'> & {
   /** Absolute path of the folder of photos, or of the CSV. */
@@ -83,7 +93,11 @@ export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' 
   /** Absolute path of the folder for the model. */
   readonly out: string;
   readonly home: string;
-  readonly head: ResolvedHead;
+  readonly head: HeadName;
+  /** The head that chooses taps. */
+  readonly scout: ResolvedHead;
+  /** The heads to choose from. */
+  readonly heads: readonly ResolvedHead[];
   /** Paths as the caller wrote them, for the record. */
   readonly given: { readonly source: string; readonly out: string | null; readonly split: string | null };
 };
@@ -98,17 +112,41 @@ export function resolveTrainOptions(photos: string, options: TrainOptions): Reso
   const { out, home, head, headOptions, ...rest } = parseOptions(schema, options, 'train');
   const resolved = {
     ...rest,
-    head: resolveHead(head, headOptions),
+    head,
+    heads: resolveHeads(head, headOptions),
+    scout: resolveScout(headOptions),
     source: resolve(source),
     out: resolve(out ?? `${basename(resolve(source)).replace(/\.csv$/i, '')}-model`),
     home: resolve(home ?? regraftHome()),
     given: { source, out: out ?? null, split: rest.split ?? null },
   };
   checkPercents(resolved);
+  checkClassNames(resolved);
   if (resolved.bottlenecks) refuseNetworkOptions(options);
   checkNetworkOptions(resolved);
   refuseInside(resolved.out, resolved.source);
   return resolved;
+}
+
+function checkClassNames({
+  classes,
+  bottlenecks,
+}: Pick<ResolvedTrainOptions, 'classes' | 'bottlenecks'>): void {
+  const twice = classes?.find((name, index) => classes.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new RegraftError(
+      'INVALID_OPTION',
+      `Expected different classes but received ${JSON.stringify(twice)} twice.`,
+      {
+        hint: 'Leave one of them out.',
+      },
+    );
+  }
+  if (classes !== undefined && bottlenecks) {
+    throw new RegraftError('INVALID_OPTION', 'Expected no classes with bottlenecks but received some.', {
+      hint: 'Leave the option out, or give a folder with the bottleneck files of these classes alone.',
+    });
+  }
 }
 
 function checkPercents({
@@ -124,9 +162,10 @@ function checkPercents({
 
 /** Text files hold one bottleneck each, whatever network made it. */
 function refuseNetworkOptions(options: TrainOptions): void {
-  const option = (Object.keys(networkOptions) as (keyof NetworkOptions)[]).find(
-    (name) => options[name] !== undefined,
-  );
+  const names = Object.keys({ ...networkOptions, ...viewOptions }) as (
+    keyof NetworkOptions | keyof ViewOptions
+  )[];
+  const option = names.find((name) => options[name] !== undefined);
   if (option === undefined) return;
   throw new RegraftError('INVALID_OPTION', `Expected no ${option} with bottlenecks but received one.`, {
     hint: 'Bottleneck files were computed already: leave it out, or train on the photos.',

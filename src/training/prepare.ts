@@ -1,21 +1,32 @@
 import { join } from 'node:path';
+import type { Backbone, Tap } from '../backbone/backbone.ts';
 import { loadBackbone } from '../backbone/load.ts';
 import type { Dataset, Part, SkippedPhoto } from '../dataset/dataset.ts';
 import { scanBottlenecks } from '../dataset/scan-bottlenecks.ts';
+import { labelsOf } from '../dataset/labels-of.ts';
 import { scanDataset } from '../dataset/scan.ts';
 import { type Split, splitDataset } from '../dataset/split.ts';
 import { RegraftError } from '../errors.ts';
 import { extractFeatures } from '../features/extract.ts';
 import { readRetrainText } from '../features/retrain-text.ts';
-import { openFeatureStore } from '../features/store.ts';
+import type { FeatureView } from '../features/feature-view.ts';
+import { type FeatureStore, openFeatureStore } from '../features/store.ts';
+import type { SearchPlan } from '../head/plan-search.ts';
+import { listTapSets } from '../head/tap-sets.ts';
+import { multiLabelHeads } from '../head/trainers.ts';
 import { buildClassifier, buildHeadOnly, type CalibratedHead } from '../model/build-classifier.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { Model } from '../onnx/graph.ts';
 import { formatPhotoFit } from '../shared/format-photo-fit.ts';
+import { batchOf } from '../onnx/batch-of.ts';
+import { chooseViews, type ViewChoice } from './choose-views.ts';
 import { makeBottleneckDataset } from './bottleneck-dataset.ts';
-import { chooseTaps, type FeaturesOfParts, gatherParts, pickParts } from './features-of-parts.ts';
+import { checkHead } from './check-head.ts';
+import { type FeaturesOfParts, findTaps, gatherParts, pickParts } from './features-of-parts.ts';
+import { withTargets } from './label-targets.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Stages } from './stages.ts';
+import { checkViews, planViews } from './views.ts';
 
 /** All that the training of a head needs, and what becomes of the head. */
 export interface Prepared {
@@ -23,15 +34,21 @@ export interface Prepared {
   readonly dataset: Dataset;
   readonly split: Split;
   readonly parts: FeaturesOfParts;
-  readonly backbone: RunRecord['backbone'];
+  /** The taps whose values lie side by side in the parts. */
+  readonly taps: readonly Tap[];
+  /** What is tried: sets of those taps, and heads. */
+  readonly search: SearchPlan;
+  readonly backbone: Omit<RunRecord['backbone'], 'taps' | 'featureSize'>;
   readonly features: RunRecord['features'];
-  /** Makes the model file's graph of a trained head. */
-  readonly build: (head: CalibratedHead) => Model;
+  readonly views: ViewChoice;
+  /** Makes the model file's graph of a trained head on the taps that it reads. */
+  readonly build: (head: CalibratedHead, taps: readonly Tap[]) => Model;
 }
 
 /** From photos: scan, split, run the network where the store lacks features. */
 export async function preparePhotos(options: ResolvedTrainOptions, stages: Stages): Promise<Prepared> {
   const scanned = await stages.time('scan', () => scanDataset(options.source, options));
+  checkHead(options.head, scanned);
   refuseSkipped(scanned.skipped, options);
   // Early, so that a class that is too small is told before minutes of work.
   const firstSplit = await stages.run(
@@ -46,12 +63,25 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
     () => loadBackbone(options.backbone, options),
     ({ id, form, preprocess }) => `${id}, ${form}; photos ${formatPhotoFit(preprocess)}`,
   );
-  const taps = chooseTaps(backbone, options.taps);
-  const store = await openFeatureStore(options.home, backbone);
+  const taps = candidateTaps(backbone, scanned.photos.length, options);
+  const viewChoice = chooseViews(options, {
+    photos: scanned.photos.length,
+    learned: firstSplit.parts.filter((part) => part !== 'test').length,
+    classes: scanned.classes.length,
+    single: batchOf(backbone.model) === 1,
+  });
+  const views = planViews({ ...viewChoice, augment: options.augment });
+  checkViews(views, backbone);
+  if (viewChoice.views > 1 && viewChoice.reason !== null) {
+    const text = `${viewChoice.views} views of each photo: ${viewChoice.reason} (--views 1 leaves them out).`;
+    options.onProgress?.({ type: 'line', stage: 'features', text });
+  }
+  const stores = new Map<FeatureView, FeatureStore>();
+  for (const view of views.all) stores.set(view, await openFeatureStore(options.home, backbone, view));
   const extraction = await stages.run(
     'features',
     'Computing features',
-    () => extractFeatures(scanned.photos, backbone, store, options),
+    () => extractFeatures(scanned.photos, backbone, [...stores.values()], options),
     ({ computed, cached }) =>
       `${countPhotos(computed)} computed, ${cached.toLocaleString('en')} from the store`,
   );
@@ -60,26 +90,47 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
   refuseLostClasses(scanned, dataset);
   const split =
     extraction.failed.length === 0 ? firstSplit : await splitDataset(dataset, splitOptions(options));
+  const parts = await gatherParts(
+    dataset,
+    split,
+    { judge: storesOf(views.judge, stores), learn: storesOf(views.learn, stores) },
+    taps,
+    join(options.home, 'tmp'),
+  );
+  const isChosen = options.taps !== undefined;
   return {
     dataset,
     split,
-    parts: await gatherParts(dataset, split, store, taps, join(options.home, 'tmp')),
+    parts: withTargets(parts, dataset),
+    taps,
+    search: planFor(
+      dataset,
+      isChosen ? [[...taps.keys()]] : await listTapSets(parts.training, parts.taps),
+      options,
+    ),
     backbone: {
       id: backbone.id,
       sha256: backbone.sha256,
       form: backbone.form,
       preprocess: { ...backbone.preprocess, scaling: backbone.scaling ?? null },
-      taps: taps.map(({ name }) => name),
-      featureSize: taps.reduce((sum, { size }) => sum + size, 0),
     },
     features: { computed: extraction.computed, cached: extraction.cached },
-    build: (head) =>
+    views: viewChoice,
+    build: (head, chosen) =>
       buildClassifier(
         backbone,
-        taps.map(({ name }) => name),
+        chosen.map(({ name }) => name),
         head,
+        views.judge,
       ),
   };
+}
+
+function storesOf(
+  views: readonly FeatureView[],
+  stores: ReadonlyMap<FeatureView, FeatureStore>,
+): FeatureStore[] {
+  return views.flatMap((view) => stores.get(view) ?? []);
 }
 
 /** From the classic's bottleneck text files: the network has run long ago, only a head is trained. */
@@ -107,17 +158,41 @@ export async function prepareBottlenecks(options: ResolvedTrainOptions, stages: 
     dataset,
     split,
     parts: await pickParts(dataset, split, rows),
-    backbone: {
-      id: 'bottlenecks',
-      sha256: null,
-      form: null,
-      preprocess: null,
-      taps: ['bottleneck'],
-      featureSize: rows.columns,
-    },
+    taps: [{ name: 'bottleneck', size: rows.columns }],
+    search: planFor(dataset, [[0]], options),
+    backbone: { id: 'bottlenecks', sha256: null, form: null, preprocess: null },
     features: { computed: 0, cached: rows.files.length },
+    views: { views: 1, testViews: 1, reason: null },
     build: (head) => buildHeadOnly(rows.columns, head),
   };
+}
+
+/** Of several labels a photo nothing is compared: one head learns them, and three quarters of the taps did best on single labels. */
+function planFor(
+  { task }: Dataset,
+  sets: readonly (readonly number[])[],
+  { scout, heads }: ResolvedTrainOptions,
+): SearchPlan {
+  if (task === 'single-label') return { sets, scout, heads };
+  const most = sets.at(-2) ?? sets.at(-1) ?? [];
+  return { sets: [most], scout, heads: heads.filter(({ type }) => multiLabelHeads.includes(type)) };
+}
+
+/** Of more photos than this many values, fewer taps are compared: a matrix of all would take gigabytes. */
+const mostValues = 2 ** 29;
+
+/** The taps that are named; else the last one for the classic's head, and as many of the last as can be compared for the others. */
+function candidateTaps(
+  backbone: Backbone,
+  photos: number,
+  { taps, head }: ResolvedTrainOptions,
+): readonly Tap[] {
+  if (taps === undefined && head === 'retrain') return backbone.taps.slice(-1);
+  const found = findTaps(backbone, taps);
+  if (taps !== undefined) return found;
+  let values = 0;
+  const first = found.findLastIndex(({ size }) => (values += size * photos) > mostValues) + 1;
+  return found.slice(Math.min(first, found.length - 1));
 }
 
 function splitOptions(options: ResolvedTrainOptions): Parameters<typeof splitDataset>[1] {
@@ -146,15 +221,16 @@ function withoutPhotos(dataset: Dataset, failed: readonly SkippedPhoto[]): Datas
 }
 
 function refuseLostClasses(before: Dataset, after: Dataset): void {
-  const left = new Set(after.photos.map(({ label }) => label));
+  const left = new Set(after.photos.flatMap(labelsOf));
   const lost = before.classes.findIndex((_, label) => !left.has(label));
   if (lost === -1) return;
-  const count = before.photos.filter(({ label }) => label === lost).length;
-  const paths = new Set(before.photos.filter(({ label }) => label === lost).map(({ path }) => path));
+  const paths = new Set(
+    before.photos.filter((photo) => labelsOf(photo).includes(lost)).map(({ path }) => path),
+  );
   const reason = after.skipped.find(({ path }) => paths.has(path));
   throw new RegraftError(
     'CLASS_TOO_SMALL',
-    `None of the ${count} photos in "${before.classes[lost] ?? ''}" can be used. The first, ${reason?.path ?? ''}: ${reason?.reason ?? ''}`,
+    `None of the ${paths.size} photos in "${before.classes[lost] ?? ''}" can be used. The first, ${reason?.path ?? ''}: ${reason?.reason ?? ''}`,
     { hint: 'Repair or replace these photos, or remove the class.' },
   );
 }

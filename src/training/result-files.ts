@@ -1,11 +1,13 @@
 import { formatCsvRow } from '../dataset/csv.ts';
 import type { Part } from '../dataset/dataset.ts';
+import { labelsOf } from '../dataset/labels-of.ts';
 import { formatSplitCsv } from '../dataset/split-csv.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import { modelFileName } from '../model/load.ts';
 import { makeThumbnail } from '../image/thumbnail.ts';
 import { renderReport } from '../report/report.ts';
 import type { Evaluation } from './evaluate-head.ts';
+import { formatLabelPredictions } from './label-predictions.ts';
 import type { Prepared } from './prepare.ts';
 
 /** Mistakes that the report shows with their photo. */
@@ -24,7 +26,12 @@ export async function makeResultFiles(
       'report.html',
       renderReport(run, { thumbnails: await thumbnailsOf(prepared, run), parts: countParts(prepared) }),
     ],
-    ['predictions.csv', formatPredictions(prepared, evaluation)],
+    [
+      'predictions.csv',
+      prepared.dataset.task === 'multi-label'
+        ? formatLabelPredictions(prepared, evaluation)
+        : formatPredictions(prepared, evaluation),
+    ],
     ['split.csv', formatSplitCsv(prepared.dataset, prepared.split)],
     ['run.json', `${JSON.stringify(run, null, 2)}\n`],
     [modelFileName, model],
@@ -60,7 +67,9 @@ async function thumbnailsOf(
   // Bottleneck files come without their photos.
   if (backbone.sha256 === null) return thumbnails;
   const files = new Map(test.photos.map(({ path, file }) => [path, file]));
-  for (const { path } of run.mistakes.slice(0, mostThumbnails)) {
+  const mistakes = run.metrics.multiLabel?.mistakes ?? run.mistakes;
+  const paths = [...new Set(mistakes.map(({ path }) => path))];
+  for (const path of paths.slice(0, mostThumbnails)) {
     // A photo that is gone by now leaves its place in the report empty; it is no reason to lose the training.
     const jpeg = await makeThumbnail(files.get(path) ?? '', thumbnailPx).catch(() => undefined);
     if (jpeg !== undefined) {
@@ -72,7 +81,7 @@ async function thumbnailsOf(
 
 function countParts({ dataset: { classes }, parts }: Prepared): Map<string, Record<Part, number>> {
   const count = (part: Part, label: number): number =>
-    parts[part].photos.filter((photo) => photo.label === label).length;
+    parts[part].photos.filter((photo) => labelsOf(photo).includes(label)).length;
   return new Map(
     classes.map((name, label) => [
       name,

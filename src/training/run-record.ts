@@ -1,21 +1,21 @@
 import { resolve } from 'node:path';
 import { createHash } from 'node:crypto';
-import type { FittedHead } from '../head/head.ts';
+import type { HeadChoice } from '../head/choose-head.ts';
+import { labelsOf } from '../dataset/labels-of.ts';
 import { modelFileName } from '../model/load.ts';
 import type { RunRecord } from '../model/run-record.ts';
-import { runtimeVersion } from '../runtime/version.ts';
-import { readVersion } from '../version.ts';
 import type { Evaluation } from './evaluate-head.ts';
 import type { UnknownEvaluation } from './evaluate-unknown.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import type { Stages } from './stages.ts';
+import { currentVersions } from './versions.ts';
 
 /** Assembles what `run.json` keeps of a training. */
 export function recordRun(
   options: ResolvedTrainOptions,
-  { dataset, split, parts, backbone, features }: Prepared,
-  head: FittedHead,
+  { dataset, split, parts, taps: known, backbone, features, views: viewChoice }: Prepared,
+  { head, taps, trials: search }: HeadChoice,
   evaluation: Evaluation & { readonly unknown: UnknownEvaluation },
   model: { readonly folder: string; readonly bytes: Uint8Array },
   stages: Stages,
@@ -25,35 +25,45 @@ export function recordRun(
     testPercent,
     seed,
     given,
+    classes = null,
     nested,
     allowSmall,
     strict,
     maxPixels = null,
+    augment,
     unknown,
     falseRejectionPercent,
     measureUnknown = null,
   } = options;
+  const { views, testViews, reason } = viewChoice;
   const { type, settings, trials, curve } = head;
+  const namesOf = (indices: readonly number[]): string[] => indices.flatMap((tap) => known[tap]?.name ?? []);
   return {
     schemaVersion: 1,
     options: {
       ...given,
       network: recordNetwork(options),
+      classes,
       nested,
       allowSmall,
       strict,
       maxPixels,
+      views,
+      testViews,
+      viewsReason: reason,
+      augment,
       unknown,
       falseRejectionPercent,
       measureUnknown,
     },
     dataset: {
       name: dataset.name,
+      task: dataset.task,
       classes: [...dataset.classes],
       counts: Object.fromEntries(
         dataset.classes.map((name, label) => [
           name,
-          dataset.photos.filter((photo) => photo.label === label).length,
+          dataset.photos.filter((photo) => labelsOf(photo).includes(label)).length,
         ]),
       ),
     },
@@ -68,12 +78,19 @@ export function recordRun(
     },
     skipped: dataset.skipped.map((photo) => ({ ...photo })),
     notices: [...dataset.notices, ...evaluation.unknown.notices],
-    backbone,
+    backbone: {
+      ...backbone,
+      taps: namesOf(taps),
+      featureSize: taps.reduce((sum, tap) => sum + (known[tap]?.size ?? 0), 0),
+    },
     features,
     head: {
       type,
       settings: { ...settings },
       temperature: evaluation.temperature,
+      ...(search.length === 0
+        ? {}
+        : { search: search.map(({ taps: tried, ...trial }) => ({ ...trial, taps: namesOf(tried) })) }),
       ...(trials === undefined ? {} : { trials: trials.map((trial) => ({ ...trial })) }),
       ...(curve === undefined ? {} : { curve: curve.map((point) => ({ ...point })) }),
     },
@@ -81,6 +98,12 @@ export function recordRun(
       validation: { accuracy: head.validationAccuracy, count: parts.validation.photos.length },
       // The schema's arrays are mutable ones, those of the metrics are not.
       test: structuredClone(evaluation.metrics) as RunRecord['metrics']['test'],
+      ...(evaluation.multiLabel !== undefined && {
+        multiLabel: {
+          validationMeanAveragePrecision: head.validationMeanAveragePrecision ?? null,
+          ...(structuredClone(evaluation.multiLabel) as MultiLabelRecord),
+        },
+      }),
     },
     unknown: evaluation.unknown.record,
     mistakes: evaluation.mistakes.map((mistake) => ({ ...mistake })),
@@ -96,15 +119,15 @@ export function recordRun(
       sha256: createHash('sha256').update(model.bytes).digest('hex'),
       bytes: model.bytes.length,
     },
-    versions: {
-      regraft: readVersion(),
-      node: process.versions.node,
-      onnxruntime: runtimeVersion(),
-      platform: `${process.platform} ${process.arch}`,
-    },
+    versions: currentVersions(),
     finishedAt: new Date().toISOString(),
   };
 }
+
+type MultiLabelRecord = Omit<
+  NonNullable<RunRecord['metrics']['multiLabel']>,
+  'validationMeanAveragePrecision'
+>;
 
 function recordNetwork(options: ResolvedTrainOptions): RunRecord['options']['network'] {
   const { backbone, form, taps, networkOutput, inputSize, scaling, resize, kernel } = options;

@@ -44,8 +44,8 @@ describe.skipIf(weights.missing !== undefined)('using a trained model', () => {
   afterAll(() => removeFolder(root));
 
   /** The rows of predictions.csv: path, label, predicted, probability, then one probability a class. */
-  const testRows = async (): Promise<{ path: string; probabilities: number[] }[]> => {
-    const [, ...rows] = (await readFile(join(model, 'predictions.csv'), 'utf8')).trim().split('\n');
+  const testRows = async (folder = model): Promise<{ path: string; probabilities: number[] }[]> => {
+    const [, ...rows] = (await readFile(join(folder, 'predictions.csv'), 'utf8')).trim().split('\n');
     return rows.map((row) => {
       const [path = '', , , , ...probabilities] = row.trim().split(',');
       return { path, probabilities: probabilities.map(Number) };
@@ -62,6 +62,22 @@ describe.skipIf(weights.missing !== undefined)('using a trained model', () => {
         const found = new Map(top.map(({ label, probability }) => [label, probability]));
         patternNames.forEach((name, label) => {
           expect(found.get(name)).toBeCloseTo(rows[index]?.probabilities[label] ?? -1, 5);
+        });
+      }
+    });
+
+    it.each([2, 4, 10] as const)('does so with %d views of each photo', async (views) => {
+      const [few, folder] = [join(root, 'few'), join(root, `views-${views}`)];
+      await drawDataset(few, 4);
+      const { split } = (await train(few, { out: folder, home, views })).run;
+      const rows = await testRows(folder);
+      expect(rows).toHaveLength(split.test);
+      await using classifier = await loadClassifier(folder);
+      for (const { path, probabilities } of rows) {
+        const { top } = await classifier.classifyOne(join(few, path));
+        const found = new Map(top.map(({ label, probability }) => [label, probability]));
+        patternNames.forEach((name, label) => {
+          expect(Math.abs((found.get(name) ?? NaN) - (probabilities[label] ?? NaN))).toBeLessThan(1e-4);
         });
       }
     });
@@ -292,7 +308,7 @@ describe.skipIf(weights.missing !== undefined)('using a trained model', () => {
     expect(jsonOf(outcome)).toMatchObject({
       sha256: run.model.sha256,
       labels: patternNames,
-      backbone: { id: 'inception-v3', taps: ['bottleneck'] },
+      backbone: { id: 'inception-v3', taps: ['Mixed_7a', 'Mixed_7b', 'bottleneck'] },
       test: { accuracy: run.metrics.test.accuracy, count: run.metrics.test.count },
     });
     const lines = await regraft('inspect', 'shapes-model');

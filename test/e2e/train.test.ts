@@ -43,9 +43,15 @@ describe.skipIf(weights.missing !== undefined)('training on a folder of photos',
       schemaVersion: 1,
       dataset: { name: 'shapes', classes: patternNames, counts: { checks: 14, circles: 14, lines: 14 } },
       skipped: [],
-      backbone: { id: 'inception-v3', taps: ['bottleneck'], featureSize: 2048, form: 'uint8' },
+      backbone: {
+        id: 'inception-v3',
+        taps: ['Mixed_7a', 'Mixed_7b', 'bottleneck'],
+        featureSize: 5376,
+        form: 'uint8',
+      },
+      options: { views: 10, testViews: 1 },
       features: { computed: 3 * photosPerClass, cached: 0 },
-      head: { type: 'logistic' },
+      head: { type: 'ridge' },
     });
     const { training, validation, test } = first.split;
     expect(training + validation + test).toBe(3 * photosPerClass);

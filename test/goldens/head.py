@@ -1,6 +1,6 @@
-"""Makes head.json: what scikit-learn, TensorFlow and a second implementation of the random source give.
+"""Makes head.json: what scikit-learn, TensorFlow, PyTorch and a second implementation of the random source give.
 
-python3 -m venv venv && venv/bin/pip install scikit-learn tensorflow-cpu && venv/bin/python test/goldens/head.py
+python3 -m venv venv && venv/bin/pip install scikit-learn tensorflow-cpu torch && venv/bin/python test/goldens/head.py
 """
 import json
 import math
@@ -9,7 +9,10 @@ import pathlib
 import numpy as np
 import sklearn
 import tensorflow as tf
-from sklearn.linear_model import LogisticRegression
+import torch
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.neighbors import NearestCentroid
+from sklearn.preprocessing import normalize
 
 ROWS, VALIDATION_ROWS, COLUMNS, CLASSES = 60, 15, 6, 3
 
@@ -36,6 +39,121 @@ def logistic_cases():
     return {
         "classes": CLASSES, "columns": COLUMNS, "trainingRows": ROWS - VALIDATION_ROWS,
         "features": rounded(features), "labels": labels.tolist(), "fits": fits,
+    }
+
+
+def views_data(seed, photos, columns):
+    """Photos in unequal classes with two views each to learn from, whose mean is judged; the last photos are validation."""
+    generator = np.random.default_rng(seed)
+    labels = np.sort(generator.choice(CLASSES, photos, p=[0.6, 0.3, 0.1]))
+    labels[:CLASSES] = range(CLASSES)
+    generator.shuffle(labels)
+    centres = generator.normal(size=(CLASSES, columns))
+    photo = 3 + 0.6 * centres[labels] + generator.normal(size=(photos, columns))
+    views = photo[:, None, :] + 0.4 * generator.normal(size=(photos, 2, columns))
+    return labels, views.astype(np.float32)
+
+
+def scaling(rows, taps):
+    """Mean and scale of rows: each tap has the same share of a mean squared length of 1."""
+    mean = rows.mean(axis=0)
+    ends = np.cumsum(taps)
+    scales = [np.sqrt(((rows - mean)[:, end - size:end] ** 2).sum(axis=1).mean() * len(taps)) for end, size in zip(ends, taps)]
+    return mean, np.repeat(scales, taps)
+
+
+def balanced_weights(labels):
+    return len(labels) / (len(np.unique(labels)) * np.bincount(labels)[labels])
+
+
+def ridge_case(columns, taps, balanced):
+    photos, validation = 24, 6
+    labels, views = views_data(13, photos, columns)
+    precise = views.astype(np.float64)
+    mean, scale = scaling(precise[: photos - validation].reshape(-1, columns), taps)
+    learn = ((precise - mean) / scale).reshape(-1, columns)
+    judge = learn.reshape(photos, 2, columns).mean(axis=1)
+    learn_labels = np.repeat(labels, 2)
+    weights = balanced_weights(learn_labels) if balanced else np.ones(len(learn))
+    l2, targets = 0.003, np.eye(CLASSES)[learn_labels]
+    # scikit-learn minimises sum(w * error^2) + alpha * |W|^2, so that alpha = l2 * sum(w).
+    model = Ridge(alpha=l2 * weights.sum(), tol=1e-12).fit(learn, targets, sample_weight=weights)
+    left_out = []
+    for photo in range(photos):
+        keep = np.repeat(np.arange(photos) != photo, 2)
+        part = Ridge(alpha=l2 * weights.sum(), tol=1e-12).fit(learn[keep], targets[keep], sample_weight=weights[keep])
+        left_out.append(part.predict(judge[photo : photo + 1])[0])
+    return {
+        "classes": CLASSES, "columns": columns, "taps": taps, "photos": photos, "validation": validation, "l2": l2,
+        "classWeights": "balanced" if balanced else "none", "views": rounded(views), "labels": labels.tolist(),
+        "scores": rounded(model.predict(judge)), "leftOut": rounded(left_out),
+    }
+
+
+def centroid_case():
+    photos, columns, taps = 40, 9, [3, 6]
+    labels, views = views_data(17, photos, columns)
+    rows = views[:, 0, :].astype(np.float64)
+    ends = np.cumsum(taps)
+    lengths = [np.sqrt((rows[:, end - size:end] ** 2).sum(axis=1).mean() * len(taps)) for end, size in zip(ends, taps)]
+    scaled = rows / np.repeat(lengths, taps)
+    centre = NearestCentroid().fit(scaled, labels).centroids_.mean(axis=0)
+    unit = normalize(scaled - centre)
+    directions = normalize(NearestCentroid().fit(unit, labels).centroids_)
+    return {
+        "classes": CLASSES, "columns": columns, "taps": taps, "features": rounded(rows), "labels": labels.tolist(),
+        "cosines": rounded(unit @ directions.T),
+    }
+
+
+def balanced_case():
+    labels, views = views_data(19, 50, COLUMNS)
+    rows = views[:, 0, :].astype(np.float64)
+    mean, scale = scaling(rows, [COLUMNS])
+    l2 = 0.01
+    model = LogisticRegression(C=1 / (len(rows) * l2), class_weight="balanced", tol=1e-12, max_iter=100000)
+    model.fit((rows - mean) / scale, labels)
+    return {
+        "classes": CLASSES, "columns": COLUMNS, "l2": l2, "features": rounded(rows), "labels": labels.tolist(),
+        "probabilities": rounded(model.predict_proba((rows - mean) / scale)),
+    }
+
+
+def adamw_case():
+    """Steps of torch.optim.AdamW on dense-relu-dense with smoothed labels, mixed batches, row weights and a changing rate."""
+    generator = np.random.default_rng(23)
+    rows, columns, hidden, steps, batch, smoothing, decay = 12, 5, 4, 6, 3, 0.1, 0.05
+    features = generator.normal(size=(rows, columns)).astype(np.float32)
+    labels = generator.integers(0, CLASSES, rows)
+    row_weights = generator.uniform(0.5, 2, rows).astype(np.float32)
+    batches, partners = generator.integers(0, rows, (2, steps, batch))
+    shares = generator.uniform(size=steps)
+    rates = generator.uniform(0.01, 0.1, steps)
+    start = [0.5 * generator.normal(size=shape) for shape in ((hidden, columns), (hidden,), (CLASSES, hidden), (CLASSES,))]
+    w1, b1, w2, b2 = parameters = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in start]
+    optimizer = torch.optim.AdamW(parameters, betas=(0.9, 0.999), eps=1e-8, weight_decay=decay)
+    x, targets = torch.tensor(features, dtype=torch.float64), torch.eye(CLASSES, dtype=torch.float64)[labels]
+    targets = targets * (1 - smoothing) + smoothing / CLASSES
+    weights = torch.tensor(row_weights, dtype=torch.float64)
+
+    def logits(rows):
+        return torch.relu(rows @ w1.T + b1) @ w2.T + b2
+
+    for own, other, share, rate in zip(batches, partners, shares, rates):
+        optimizer.param_groups[0]["lr"] = rate
+        log_probabilities = torch.log_softmax(logits(share * x[own] + (1 - share) * x[other]), dim=1)
+        loss = -(share * weights[own] * (targets[own] * log_probabilities).sum(1)
+                 + (1 - share) * weights[other] * (targets[other] * log_probabilities).sum(1)).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    flat = lambda values: rounded(np.concatenate([np.asarray(value).ravel() for value in values]))
+    return {
+        "classes": CLASSES, "columns": columns, "hidden": hidden, "steps": steps, "batch": batch, "smoothing": smoothing,
+        "decay": decay, "features": rounded(features), "labels": labels.tolist(), "rowWeights": rounded(row_weights),
+        "batches": batches.ravel().tolist(), "partners": partners.ravel().tolist(), "shares": rounded(shares), "rates": rounded(rates),
+        "start": flat(start), "parameters": flat([value.detach().numpy() for value in parameters]),
+        "logits": rounded(logits(x).detach().numpy()),
     }
 
 
@@ -85,9 +203,14 @@ def random_case(seed):
 
 
 golden = {
-    "madeWith": {"numpy": np.__version__, "scikit-learn": sklearn.__version__, "tensorflow": tf.__version__},
+    "madeWith": {"numpy": np.__version__, "scikit-learn": sklearn.__version__, "tensorflow": tf.__version__, "torch": torch.__version__},
     "logistic": logistic_cases(),
     "descent": descent_case(),
+    # Fewer rows than columns, more, and both taps and classes weighed.
+    "ridge": [ridge_case(100, [100], False), ridge_case(12, [12], False), ridge_case(12, [4, 8], True)],
+    "centroid": centroid_case(),
+    "balanced": balanced_case(),
+    "adamw": adamw_case(),
     "random": [random_case("0"), random_case("retrain/weights/42")],
 }
 pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(golden) + "\n")

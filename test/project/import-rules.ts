@@ -21,6 +21,7 @@ const stages = [
   'unknown',
   'evaluate',
   'model',
+  'runs',
   'report',
   'demo',
 ];
@@ -38,6 +39,7 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   evaluate: [],
   unknown: ['features', 'runtime', 'head'],
   model: ['backbone (types)', 'evaluate (types)', 'head', 'unknown'],
+  runs: ['dataset', 'evaluate', 'model'],
   report: ['image', 'model', 'evaluate'],
   demo: ['backbone'],
 };

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { formatExamples } from '../help-text.ts';
 import { integerOption } from '../option-values.ts';
+import { formatLabelMetrics } from '../terminal/label-metrics-block.ts';
 import { formatRejection } from '../terminal/rejection-block.ts';
 import { formatMetrics } from '../terminal/metrics-block.ts';
 import { formatSkipped } from '../terminal/skipped-block.ts';
@@ -34,7 +35,7 @@ export function define(command: Command, context: CommandContext): void {
   command
     .description('Measures a model on labelled photos. They should be photos that it was not trained on.')
     .argument('<model>', 'the folder that train wrote, or its model.onnx')
-    .argument('<photos>', 'folder of class folders, or CSV with path,label')
+    .argument('<photos>', 'folder of class folders, or CSV with path,label or path,labels')
     .option('--nested', 'each folder inside a class folder is a class of its own')
     .option('--unknown <folder>', 'photos of none of the classes: how well the model tells them')
     .option('--json', 'print one JSON document on stdout')
@@ -65,7 +66,11 @@ async function runEvaluate(
     context.printJson(result);
     return;
   }
-  for (const line of formatMetrics(result, result.labels, out)) out.line(line);
+  const lines =
+    result.multiLabel === undefined
+      ? formatMetrics(result, result.labels, out)
+      : formatLabelMetrics(result, result.multiLabel, out);
+  for (const line of lines) out.line(line);
   for (const line of formatRejection(result.unknown)) out.line(line);
   const skipped = formatSkipped(result.skipped, out, 'see --json');
   if (skipped.length > 0) for (const line of ['', ...skipped]) out.line(line);

@@ -128,25 +128,43 @@ function parseJson(text: string): unknown {
 }
 
 function describe(model: LoadedModel, sha256: string, run: RunRecord | undefined): Record<string, unknown> {
-  const { labels, preprocess, backbone, calibration, unknown } = model.metadata;
+  const {
+    task,
+    labels,
+    thresholds,
+    preprocess,
+    backbone,
+    calibration,
+    views = ['whole'],
+    unknown,
+  } = model.metadata;
   return {
     path: model.path,
     bytes: model.bytes.length,
     sha256,
+    task,
     labels,
+    ...(thresholds !== null && { thresholds }),
     preprocess,
     backbone,
     calibration,
+    views: preprocess === null ? [] : views,
     unknown,
     test: run === undefined ? null : testOf(run),
   };
 }
 
-function testOf({
-  metrics,
-}: RunRecord): Pick<RunRecord['metrics']['test'], 'accuracy' | 'interval95' | 'count'> {
-  const { accuracy, interval95, count } = metrics.test;
-  return { accuracy, interval95, count };
+interface TestFigures extends Pick<RunRecord['metrics']['test'], 'accuracy' | 'interval95' | 'count'> {
+  /** Of a multi-label model. */
+  readonly meanAveragePrecision?: number | null;
+}
+
+function testOf({ metrics: { test, multiLabel } }: RunRecord): TestFigures {
+  const { accuracy, interval95, count } = test;
+  const figures = { accuracy, interval95, count };
+  return multiLabel === undefined
+    ? figures
+    : { ...figures, meanAveragePrecision: multiLabel.meanAveragePrecision };
 }
 
 function formatModel(
@@ -155,9 +173,15 @@ function formatModel(
   run: RunRecord | undefined,
   { colors }: Screen,
 ): string[] {
-  const { labels, preprocess, backbone, calibration, unknown } = model.metadata;
+  const { labels, thresholds, preprocess, backbone, calibration, views, unknown } = model.metadata;
   const rows = [
     ['labels', listLabels(labels)],
+    ...(thresholds === null
+      ? []
+      : [
+          ['task', 'several labels a photo'],
+          ['thresholds', listThresholds(labels, thresholds)],
+        ]),
     [
       'input',
       preprocess === null
@@ -170,6 +194,7 @@ function formatModel(
         ? backbone.id
         : `${backbone.id}, ${backbone.form}, ${backbone.taps.length === 0 ? 'with its own classes' : countOf(backbone.taps.length, 'tap')}`,
     ],
+    ...(views === undefined ? [] : [['views', `the average of ${views.length}: ${views.join(', ')}`]]),
     ['calibration', `temperature ${calibration.temperature.toFixed(3)}`],
     [
       'unknown',
@@ -181,14 +206,29 @@ function formatModel(
     ['sha256', sha256],
   ];
   if (run !== undefined) {
-    const { accuracy, interval95, count } = testOf(run);
-    const range = `${formatPercent(interval95[0])} to ${formatPercent(interval95[1])}`;
-    rows.push(['test', `${formatPercent(accuracy)} of ${countOf(count, 'photo')} (95 % interval: ${range})`]);
+    rows.push(['test', describeTest(testOf(run))]);
   }
   return [
     colors.bold(model.path),
     ...formatTable(rows.map(([name = '', value = '']) => [`  ${colors.dim(name)}`, value])),
   ];
+}
+
+function describeTest({ accuracy, interval95, count, meanAveragePrecision }: TestFigures): string {
+  const range = `95 % interval: ${formatPercent(interval95[0])} to ${formatPercent(interval95[1])}`;
+  const right = `${formatPercent(accuracy)} of ${countOf(count, 'photo')}`;
+  if (meanAveragePrecision === undefined) return `${right} (${range})`;
+  const area = meanAveragePrecision === null ? '–' : formatPercent(meanAveragePrecision);
+  return `mAP ${area}; every label right for ${right} (${range})`;
+}
+
+function listThresholds(labels: readonly string[], thresholds: readonly number[]): string {
+  const rest = labels.length - shownLabels;
+  const shown = labels
+    .slice(0, shownLabels)
+    .map((label, index) => `${label} ${(thresholds[index] ?? 0).toFixed(2)}`)
+    .join(', ');
+  return `${shown}${rest > 0 ? `, and ${rest} more` : ''}`;
 }
 
 function listLabels(labels: readonly string[]): string {

@@ -14,6 +14,7 @@ export const stageTitles: Readonly<Record<Stage, string>> = {
   head: 'Training the head',
   evaluate: 'Classifying photos',
   save: 'Saving',
+  repeat: 'Training',
 };
 
 /** The parts of a progress line, most important first: `612 of 1000 photos`, `61 a second`, `6 s left`. */

@@ -62,10 +62,38 @@ it('offers no prediction for a head without its network', () => {
   expect(formatTrainSummary(run, 'out', screen).join('\n')).not.toContain('regraft predict');
 });
 
+it('says of several labels their mean average precision, how many photos are all right, and thresholds', () => {
+  const run = makeRunRecord((record) => {
+    record.metrics.multiLabel = {
+      validationMeanAveragePrecision: 0.9,
+      meanAveragePrecision: 0.876,
+      micro: { precision: 0.8, recall: 0.9, f1: 0.85 },
+      perClass: ['daisy', 'roses', 'tulips'].map((label, index) => ({
+        label,
+        averagePrecision: index === 2 ? null : 0.9,
+        threshold: 0.25 * (index + 1),
+        hits: 9,
+        missed: 1,
+        wrong: 2,
+      })),
+      mistakes: [],
+    };
+  });
+  expect(formatTrainSummary(run, resolve('flowers-model'), screen).slice(1, 8)).toEqual([
+    'Test mAP 87.6 %: the average precision of a label, as a mean over 3 labels.',
+    'Every label is right for 27 of 30 photos that it was not trained on, 90.0 %.',
+    'With this many photos, the true share lies between 74.4 % and 96.5 % (95 % interval).',
+    '',
+    '  label   photos      AP  threshold    found  right when named',
+    '  daisy       10  90.0 %       0.25  100.0 %           100.0 %',
+    '  roses       10  90.0 %       0.50   90.0 %            80.0 %',
+  ]);
+});
+
 it('says how many photos are called unknown, and of a class that was left out', () => {
   const run = makeRunRecord((record) => {
     record.unknown = {
-      method: 'least-squares-subspace',
+      method: 'least-squares-neighbour-subspace',
       threshold: 1.5,
       falseRejection: 0.05,
       photos: 270,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RunRecord } from '../../model/run-record.ts';
+import { formatLabelMetrics } from './label-metrics-block.ts';
 import { formatMetrics } from './metrics-block.ts';
 import { formatTrainedRejection } from './rejection-block.ts';
 import type { Screen } from './screen.ts';
@@ -17,7 +18,9 @@ export function formatTrainSummary(run: RunRecord, folder: string, screen: Scree
     : join(folder, run.model.path.split(/[\\/]/).at(-1) ?? 'model.onnx');
   const lines = [
     '',
-    ...formatMetrics(run.metrics.test, run.dataset.classes, screen, 'held out'),
+    ...(run.metrics.multiLabel === undefined
+      ? formatMetrics(run.metrics.test, run.dataset.classes, screen, 'held out')
+      : formatLabelMetrics(run.metrics.test, run.metrics.multiLabel, screen, 'held out')),
     ...formatTrainedRejection(run),
     ...(skipped.length > 0 ? ['', ...skipped] : []),
     '',

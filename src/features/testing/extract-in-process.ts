@@ -27,7 +27,7 @@ for (let number = 0; number < Number(count); number++) {
 }
 const backbone = tinyBackbone();
 const store = await openFeatureStore(join(folder, 'home'), backbone);
-const { computed } = await extractFeatures(photos, backbone, store, { workers: 2 });
+const { computed } = await extractFeatures(photos, backbone, [store], { workers: 2 });
 process.stdout.write(
   JSON.stringify({ computed, bytes: jpeg.length, peakMb: process.resourceUsage().maxRSS / 1024 }),
 );

@@ -7,16 +7,24 @@ export interface IntervalBar {
   readonly interval: readonly [number, number];
   /** A rate to compare with, marked by a tick. */
   readonly baseline: number | null;
+  /** What the rate is called, for those who do not see it. @default 'Accuracy' */
+  readonly name?: string;
 }
 
 /** Draws a rate with its 95 % interval on a scale of 0 to 100 %, as wide as its place. */
-export function drawIntervalBar({ value, interval, baseline }: IntervalBar): Html {
+export function drawIntervalBar({ value, interval, baseline, name = 'Accuracy' }: IntervalBar): Html {
   const [low, high] = interval;
   const middle = (low + high) / 2;
   const description =
-    `Accuracy ${formatPercent(value)}, 95 percent interval ${formatRange(interval)}` +
+    `${name} ${formatPercent(value)}, 95 percent interval ${formatRange(interval)}` +
     (baseline === null ? '' : `, most common class ${formatPercent(baseline)}`);
-  return html`<svg class="interval" width="100%" height="86" role="img" aria-label="${description}">
+  return html`<svg
+    class="interval"
+    width="100%"
+    height="${baseline === null ? 64 : 86}"
+    role="img"
+    aria-label="${description}"
+  >
     <rect class="track" x="0" y="30" width="100%" height="10" rx="5" />
     <rect
       class="span"

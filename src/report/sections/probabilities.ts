@@ -28,14 +28,18 @@ export function renderProbabilities(run: RunRecord): Html | null {
       ${ranks.length > 1 && listRanks(ranks)}
       <p class="quiet">
         Log loss ${formatNumber(test.logLoss)}; calibration error over 15 equal bins; temperature
-        ${formatNumber(run.head.temperature)}, fitted on photos that the scoring weights had not seen.
+        ${formatNumber(run.head.temperature)}${run.metrics.multiLabel !== undefined && ' and a shift of each class'},
+        fitted on photos that the scoring weights had not seen.
       </p>`,
   });
 }
 
-function explainCalibration({ head: { temperature }, metrics: { test } }: RunRecord): string {
+function explainCalibration({ head: { temperature }, metrics: { test, multiLabel } }: RunRecord): string {
   const before = `${formatPoints(test.eceUncalibrated)} points`;
   const after = `${formatPoints(test.ece)} points`;
+  if (multiLabel !== undefined) {
+    return `The probabilities of all classes are off by ${after} on average, before calibration by ${before}.`;
+  }
   if (Math.abs(temperature - 1) < 0.005) {
     return `Its probabilities needed no correction: they are off by ${after} on average.`;
   }

@@ -9,7 +9,7 @@ type CurvePoint = NonNullable<Head['curve']>[number];
 type Trial = NonNullable<Head['trials']>[number];
 
 /** Renders how the head was trained: its curve, or the strengths of regularisation that were tried. */
-export function renderTraining({ head }: RunRecord): Html | null {
+export function renderTraining({ head, metrics }: RunRecord): Html | null {
   const { curve = [], trials = [] } = head;
   if (curve.length === 0 && trials.length === 0) return null;
   return renderSection({
@@ -20,12 +20,16 @@ export function renderTraining({ head }: RunRecord): Html | null {
         ? html`Accuracy should rise and cross entropy fall until both are level. Training accuracy far above
           validation accuracy means that the photos were learned by heart.`
         : html`A stronger L2 penalty keeps the weights small and the classifier simple. ${chosenBy(head)}`,
-    body: html`${curve.length > 0 && drawCurve(curve)} ${trials.length > 0 && listTrials(trials, head)}`,
+    body: html`${curve.length > 0 && drawCurve(curve)}
+    ${trials.length > 0 && listTrials(trials, head, metrics.multiLabel !== undefined)}`,
   });
 }
 
 function chosenBy({ settings }: Head): string {
   if (settings.l2ChosenBy === 'option') return 'Its strength was given.';
+  if (settings.l2ChosenBy === 'leave-one-out') {
+    return 'Each strength was tried on every photo of training and validation, left out of what was learned, and the best one kept.';
+  }
   const judges =
     settings.l2ChosenBy === 'cross-validation'
       ? 'parts of the training photos in turn'
@@ -80,7 +84,7 @@ function drawCurve(curve: readonly CurvePoint[]): Content {
     <p class="quiet">${end}</p>`;
 }
 
-function listTrials(trials: readonly Trial[], { settings }: Head): Content {
+function listTrials(trials: readonly Trial[], { settings }: Head, several: boolean): Content {
   const chosen = trials.find(({ l2 }) => l2 === settings.l2)?.l2;
   return html`${drawTrials(trials, chosen)}
   ${renderScrollable(
@@ -89,7 +93,7 @@ function listTrials(trials: readonly Trial[], { settings }: Head): Content {
       <thead>
         <tr>
           <th scope="col">L2 strength</th>
-          <th scope="col" class="number">Validation accuracy</th>
+          <th scope="col" class="number">${several ? 'Every label right' : 'Validation accuracy'}</th>
           <th scope="col" class="number">Validation log loss</th>
           <th scope="col"><span class="unseen">Chosen</span></th>
         </tr>
