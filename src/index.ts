@@ -33,6 +33,6 @@ export type { SkippedPhoto } from './dataset/dataset.ts';
 export type { NetworkOptions } from './backbone/network-options.ts';
 export type { PhotoFit, PixelScaling } from './shared/preprocess.ts';
 export type { NumericForm } from './onnx/numeric-form.ts';
-export type { HeadType } from './head/trainers.ts';
+export type { HeadName, HeadType } from './head/trainers.ts';
 export type { Task } from './shared/task.ts';
 export type { OnProgress, ProgressEvent, Stage } from './shared/progress.ts';

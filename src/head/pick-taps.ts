@@ -1,6 +1,5 @@
 import type { FeatureMatrix } from '../features/feature-matrix.ts';
 import type { LabelledFeatures, LabelledRows } from './head.ts';
-import { memoryMatrix } from './memory-matrix.ts';
 
 /** Columns `first … end` of a matrix. */
 interface Span {
@@ -35,6 +34,9 @@ function spansOf(sizes: readonly number[], taps: readonly number[]): Span[] {
   return taps.map((tap) => ({ first: (ends[tap] ?? 0) - (sizes[tap] ?? 0), end: ends[tap] ?? 0 }));
 }
 
+/** Nothing of its own is to be freed. */
+const none = (): Promise<void> => Promise.resolve();
+
 async function pickColumns(features: FeatureMatrix, spans: readonly Span[]): Promise<FeatureMatrix> {
   const { rows, chunkRows, inMemory } = features;
   const columns = spans.reduce((sum, { first, end }) => sum + end - first, 0);
@@ -51,11 +53,18 @@ async function pickColumns(features: FeatureMatrix, spans: readonly Span[]): Pro
     return picked;
   };
   if (!inMemory) {
-    return { rows, columns, chunkRows, inMemory, chunk, [Symbol.asyncDispose]: () => Promise.resolve() };
+    return { rows, columns, chunkRows, inMemory, chunk, [Symbol.asyncDispose]: none };
   }
   const whole = new Float32Array(rows * columns);
   for (let index = 0; index * chunkRows < rows; index++) {
     whole.set(await chunk(index), index * chunkRows * columns);
   }
-  return memoryMatrix(whole, rows, columns);
+  return {
+    rows,
+    columns,
+    chunkRows: Math.max(1, rows),
+    inMemory,
+    chunk: () => Promise.resolve(whole),
+    [Symbol.asyncDispose]: none,
+  };
 }

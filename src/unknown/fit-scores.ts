@@ -39,7 +39,7 @@ const ridge = 1e-3;
  * subspaces of the photos.
  *
  * @param labels class of each row, `[rows]`
- * @param directions how many of all taps, and of the last
+ * @param directions how many of all taps, and of the last; where there is one tap the latter
  */
 export async function fitScores(
   { all, last }: Kernels,
@@ -56,7 +56,7 @@ export async function fitScores(
   );
   const heldAll = await products.hold(all);
   const coefficients = await solveRidge(heldAll, ridge * rows, targets);
-  const ofAll = await leadingDirections(heldAll, directions[0]);
+  const ofAll = await leadingDirections(heldAll, directions[last === all ? 1 : 0]);
   await heldAll.release();
   if (last === all) return { coefficients, classShares, all: ofAll, last: ofAll };
   const heldLast = await products.hold(last);

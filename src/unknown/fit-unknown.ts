@@ -27,7 +27,9 @@ export interface UnknownInput {
 }
 
 const foldsWanted = 5;
-const mostDirections = 64;
+/** Of all taps together, and of the last, whose subspace tells photos of another kind the better the larger it is. */
+const mostDirections = 32;
+const mostOfLast = 64;
 /** A direction needs a few photos to be more than one of them. */
 const photosPerDirection = 4;
 
@@ -65,10 +67,10 @@ export async function fitUnknown(input: UnknownInput): Promise<UnknownFit | unde
     [...labels.keys()].filter((row) => folds.ofRow[row] === fold),
   );
   const fewest = rows.length - Math.max(...held.map(({ length }) => length));
-  const directionsOf = (size: number): number =>
-    // All directions of a small tap would leave no distance from them.
-    Math.max(1, Math.min(mostDirections, Math.floor(fewest / photosPerDirection), Math.floor(size / 2)));
-  const directions = [directionsOf(columns), directionsOf(taps.at(-1) ?? columns)] as const;
+  const directions = [
+    countDirections(mostDirections, columns, fewest),
+    countDirections(mostOfLast, taps.at(-1) ?? columns, fewest),
+  ] as const;
   const setting = { grams, labels, classes: known.length, directions, products, rest };
 
   const unseen = await crossFit(setting, held);
@@ -80,6 +82,11 @@ export async function fitUnknown(input: UnknownInput): Promise<UnknownFit | unde
     scores: standardise(unseen.scores, spread),
     photos: rows.length,
   };
+}
+
+/** All directions of a small tap would leave no distance from them. */
+function countDirections(most: number, columns: number, photos: number): number {
+  return Math.max(1, Math.min(most, Math.floor(photos / photosPerDirection), Math.floor(columns / 2)));
 }
 
 function subtract(values: Float32Array, mean: Float64Array): void {

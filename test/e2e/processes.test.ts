@@ -10,6 +10,8 @@ import { drawDataset } from '../support/photos.ts';
 import { jsonOf, runRegraft, showsStack, startRegraft } from '../support/regraft.ts';
 
 const weights = await findWeights();
+/** Ten views of so few photos would only take longer. */
+const oneView = ['--views', '1'];
 const count = 36;
 
 describe.skipIf(weights.missing !== undefined)('several processes, and processes that are ended', () => {
@@ -25,7 +27,7 @@ describe.skipIf(weights.missing !== undefined)('several processes, and processes
     photos = join(root, 'shapes');
     out = join(root, 'model');
     await drawDataset(photos, count / 3);
-    old = (await train(photos, { out, home })).run;
+    old = (await train(photos, { views: 1, out, home })).run;
   });
 
   afterAll(() => removeFolder(root));
@@ -56,6 +58,7 @@ describe.skipIf(weights.missing !== undefined)('several processes, and processes
     const args = (seed: number): string[] => [
       'train',
       photos,
+      ...oneView,
       '--out',
       folder,
       '--seed',
@@ -70,7 +73,7 @@ describe.skipIf(weights.missing !== undefined)('several processes, and processes
     });
     const kept = await expectConsistent(folder);
     expect(runs.map(({ model }) => model.sha256)).toContain(kept.model.sha256);
-    const again = await train(photos, { out: join(root, 'after-two'), home: shared });
+    const again = await train(photos, { views: 1, out: join(root, 'after-two'), home: shared });
     expect(again.run.features.computed).toBe(0);
     expect(again.run.model.sha256).toBe(old.model.sha256);
   });
@@ -81,7 +84,7 @@ describe.skipIf(weights.missing !== undefined)('several processes, and processes
     await cp(out, folder, { recursive: true });
     const preload = slowReads('.jpg', 700);
     const { child, ended } = startRegraft(
-      ['train', photos, '--out', folder, '--workers', '1', '--seed', '3'],
+      ['train', photos, ...oneView, '--out', folder, '--workers', '1', '--seed', '3'],
       {
         home: killed,
         preload,
@@ -95,7 +98,7 @@ describe.skipIf(weights.missing !== undefined)('several processes, and processes
     expect(await ended).toMatchObject({ code: null, signal: 'SIGKILL' });
     expect((await expectConsistent(folder)).model.sha256).toBe(old.model.sha256);
 
-    const { run } = await train(photos, { out: folder, home: killed });
+    const { run } = await train(photos, { views: 1, out: folder, home: killed });
     // Lost are the four that were under way, and the four before them when they were not in the segment yet.
     expect(begun).toBeGreaterThan(8);
     expect(run.features.cached).toBeGreaterThanOrEqual(begun - 8);
@@ -107,10 +110,13 @@ describe.skipIf(weights.missing !== undefined)('several processes, and processes
   it('Ctrl-C ends with exit code 130 and keeps what was computed', async () => {
     const stopped = await makeHome(join(root, 'stopped-home'), weights);
     const folder = join(root, 'stopped-model');
-    const { child, ended } = startRegraft(['train', photos, '--out', folder, '--workers', '1', '--json'], {
-      home: stopped,
-      preload: slowReads('.jpg', 300),
-    });
+    const { child, ended } = startRegraft(
+      ['train', photos, ...oneView, '--out', folder, '--workers', '1', '--json'],
+      {
+        home: stopped,
+        preload: slowReads('.jpg', 300),
+      },
+    );
     let shown = '';
     child.stderr?.on('data', (text: string) => (shown += text));
     // Four photos are in work at once, so several are done by now.
@@ -123,7 +129,7 @@ describe.skipIf(weights.missing !== undefined)('several processes, and processes
     expect(showsStack(outcome.stderr)).toBe(false);
     expect(await readdir(folder).catch(() => [])).toEqual([]);
 
-    const { run } = await train(photos, { out: folder, home: stopped });
+    const { run } = await train(photos, { views: 1, out: folder, home: stopped });
     expect(run.features.cached).toBeGreaterThan(0);
     expect(run.features.cached + run.features.computed).toBe(count);
     expect(run.model.sha256).toBe(old.model.sha256);
@@ -140,7 +146,7 @@ describe.skipIf(weights.missing !== undefined)('several processes, and processes
       const [segment = '', ...others] = await segmentsOf(copy);
       const path = join(copy, 'features', segment);
       await writeFile(path, damage(await read(path)));
-      const { run } = await train(photos, { out: join(root, `${name} model`), home: copy });
+      const { run } = await train(photos, { views: 1, out: join(root, `${name} model`), home: copy });
       expect(run.features.computed).toBeGreaterThan(0);
       expect(run.features.computed + run.features.cached).toBe(count);
       if (others.length === 0) expect(run.features.computed).toBe(count);
