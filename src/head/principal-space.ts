@@ -5,8 +5,8 @@ import { type FeatureScaling, foldScaling } from './feature-scaling.ts';
 import type { LabelledRows } from './head.ts';
 import { copyRange, type Matrix, transpose, zeroMatrix } from './matrix.ts';
 import { type MatrixProducts, openProducts } from './matrix-products.ts';
+import { memoryMatrix } from './memory-matrix.ts';
 import { createRandom } from './random.ts';
-import { replaceFeatures } from './replace-features.ts';
 import { scoreRows } from './score.ts';
 import { sumOverRows } from './row-sums.ts';
 
@@ -67,9 +67,10 @@ export async function openPrincipalSpace(
   const factor = 1 / rootMeanSquare(projected.slice(0, learned));
   const scale = (values: Float32Array): Float32Array => values.map((value) => value * factor);
   return {
-    parts: parts.map((part, index) =>
-      replaceFeatures(part, scale(projected[index] ?? new Float32Array(0)), coordinates),
-    ),
+    parts: parts.map((part, index) => {
+      const values = scale(projected[index] ?? new Float32Array(0));
+      return { ...part, features: memoryMatrix(values, part.labels.length, coordinates) };
+    }),
     weights: scale(plain.weights),
     bias: scale(plain.bias),
   };

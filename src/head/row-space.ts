@@ -6,7 +6,7 @@ import type { LabelledRows } from './head.ts';
 import type { JoinedRows } from './joined-rows.ts';
 import { copyRange, type Matrix } from './matrix.ts';
 import { openProducts } from './matrix-products.ts';
-import { replaceFeatures } from './replace-features.ts';
+import { memoryMatrix } from './memory-matrix.ts';
 import type { RowBlock } from './row-blocks.ts';
 import { multiplyRows } from './row-products.ts';
 import { type ScaledParts, sumOverRows } from './row-sums.ts';
@@ -110,6 +110,6 @@ function partsOf(parts: readonly LabelledRows[], coordinates: Matrix): LabelledR
     const { rows } = part.features;
     const values = new Float32Array(coordinates.values.subarray(first * columns, (first + rows) * columns));
     first += rows;
-    return replaceFeatures(part, values, columns);
+    return { ...part, features: memoryMatrix(values, rows, columns) };
   });
 }

@@ -92,12 +92,12 @@ describe('several views of a photo', () => {
     ];
     expect(await cached({ views: 2 })).toEqual(none);
     expect(await cached({ views: 2, seed: 3 })).toEqual(all);
-    expect(await cached({})).toEqual(all);
+    expect(await cached({ views: 1 })).toEqual(all);
     expect(await cached({ views: 1, testViews: 2 })).toEqual(all);
     expect(await cached({ views: 2, testViews: 4 })).toEqual(none);
     expect(await cached({ views: 4, seed: 3 })).toEqual(all);
-    expect(await cached({ augment: 'strong' })).toEqual(none);
-    expect(await cached({ augment: 'strong', seed: 3 })).toEqual(all);
+    expect(await cached({ views: 1, augment: 'strong' })).toEqual(none);
+    expect(await cached({ views: 1, augment: 'strong', seed: 3 })).toEqual(all);
     const folders = (await readdir(join(home, 'features'))).map((name) =>
       name.replace(/^.{16}-float32-32x32-[0-9a-f]{12}/, ''),
     );
@@ -113,16 +113,22 @@ describe('several views of a photo', () => {
     }
   });
 
+  it('are ten to learn from and one to test with where photos are few and nothing else is said', async () => {
+    const { options } = await trainOn('resnet-classic-17', 'few', {});
+    expect(options).toMatchObject({ views: 10, testViews: 1 });
+    expect(options.viewsReason).toContain('photos a class');
+  });
+
   it('with augmented ones to learn from leave the model that of its test views', async () => {
-    const plain = await trainOn('resnet-classic-17', 'plain', {});
-    const augmented = await trainOn('resnet-classic-17', 'augmented', { augment: 'colour' });
+    const plain = await trainOn('resnet-classic-17', 'plain', { views: 1 });
+    const augmented = await trainOn('resnet-classic-17', 'augmented', { views: 1, augment: 'colour' });
     expect(augmented.options).toMatchObject({ views: 1, testViews: 1, augment: 'colour' });
     expect(augmented.split).toEqual(plain.split);
     expect(augmented.model.sha256).not.toBe(plain.model.sha256);
     await using classifier = await loadClassifier(join(root, 'augmented'), { workers: 1 });
     expect(classifier.info.views).toBeUndefined();
     // The same inputs give the same pictures, and so the same bytes.
-    const again = await trainOn('resnet-classic-17', 'augmented', { augment: 'colour' });
+    const again = await trainOn('resnet-classic-17', 'augmented', { views: 1, augment: 'colour' });
     expect(again.model.sha256).toBe(augmented.model.sha256);
   });
 
@@ -149,7 +155,7 @@ describe('several views of a photo', () => {
       /views +the average of 4: whole, whole-mirrored, centre-80, centre-80-mirrored/,
     );
     for (const [flag, value, expected] of [
-      ['--views', '3', "Expected 1, 2, 4 or 10 for --views but received '3'."],
+      ['--views', '3', "Expected auto, 1, 2, 4 or 10 for --views but received '3'."],
       ['--test-views', '2.0', "Expected 1, 2, 4 or 10 for --test-views but received '2.0'."],
       ['--augment', 'colours', "Expected none, colour or strong for --augment but received 'colours'."],
     ] as const) {
