@@ -17,8 +17,7 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
 export async function replaceFile(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
-    await makeFolder(dirname(path));
-    const file = await open(temporary, 'wx');
+    const file = await openInFolder(temporary);
     try {
       await write(file);
       await file.sync();
@@ -29,6 +28,18 @@ export async function replaceFile(path: string, write: (file: FileHandle) => Pro
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw writeError(path, error);
+  }
+}
+
+/** Creates a file, and its folder again should another process (`regraft cache prune`) remove the empty one meanwhile. */
+async function openInFolder(path: string): Promise<FileHandle> {
+  await makeFolder(dirname(path));
+  try {
+    return await open(path, 'wx');
+  } catch (error) {
+    if (errnoCode(error) !== 'ENOENT') throw error;
+    await makeFolder(dirname(path));
+    return await open(path, 'wx');
   }
 }
 

@@ -31,7 +31,7 @@ describe.skipIf(data === undefined)('real photos of flowers (REGRAFT_DATA)', () 
       for (const file of files.slice(0, 20)) await copyFile(join(folder, file), join(photos, name, file));
     }
     const out = join(root, 'flowers-model');
-    const { run } = await train(photos, { home, out, testPercent: 30 });
+    const { run } = await train(photos, { home, out, testPercent: 30, views: 1 });
     expect(run.skipped).toEqual([]);
     expect(run.features).toEqual({ computed: 100, cached: 0 });
     expect(run.dataset.classes).toEqual(classes);

@@ -1,3 +1,5 @@
+// Keeps the file system's functions as they are when it is first loaded, so that must not be on a full disk.
+import 'proper-lockfile';
 import callbackFs from 'node:fs';
 import fs, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
