@@ -36,7 +36,8 @@ describe('onnxruntime-node alone, with a resize, gives the probabilities of a mo
   });
 
   it('with a small network that looks at ten views', async () => {
-    const head = formulaHead(32, labels, 0.7);
+    const unknown = { model: drawUnknownModel(4, [16, 16]), threshold: 0.5, falseRejection: 0.05 };
+    const head = { ...formulaHead(32, labels, 0.7), unknown };
     await compare(buildClassifier(tinyBackbone(), ['early', 'bottleneck'], head, viewsOf(10)), 32);
   });
 
