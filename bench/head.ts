@@ -22,7 +22,7 @@ export async function benchHeads(): Promise<BenchResult[]> {
     await timeFits('centroid', bottleneck, 'centroid head', 2, shape),
     await timeFits('mlp', bottleneck, 'mlp head: search for epochs, refit and cross-fit', 10, shape),
     await timeFits('logistic', joined, 'logistic head on joined taps', 10, joinedShape),
-    await timeFits('ridge', joined, 'ridge head on joined taps', 15, joinedShape),
+    await timeFits('ridge', joined, 'ridge head on joined taps', 10, joinedShape),
     await timeFits('centroid', joined, 'centroid head on joined taps', 5, joinedShape),
     await timeFits('mlp', joined, 'mlp head on joined taps', 20, joinedShape),
   ];
