@@ -31,6 +31,7 @@ export const errorCodes = {
   BACKBONE_INVALID: 'A network file cannot be read.',
   PREPROCESS_UNKNOWN: 'A network does not say how photos are prepared for it.',
   OPERATOR_UNSUPPORTED: 'A network uses an operator that the importer does not know.',
+  NOT_DIFFERENTIABLE: 'A network has an operator that no gradient can be taken through.',
   OFFLINE: 'A download is needed, but REGRAFT_OFFLINE=1 is set.',
   DOWNLOAD_FAILED: 'A download failed.',
   // Runtime
