@@ -11,6 +11,7 @@ import { type Block, findBlocks } from './find-blocks.ts';
 import { chooseBlock, type FineTune } from './choose-block.ts';
 import { findParameters } from './find-parameters.ts';
 import { type Activation, splitGraph } from './split-graph.ts';
+import { tapTensor } from './tap-tensor.ts';
 
 /** A network in two parts: the first stays as it is, the second is trained. */
 export interface CutNetwork {
@@ -42,10 +43,16 @@ export interface CutNetwork {
 export function cutNetwork(backbone: Backbone, fineTune: FineTune): CutNetwork {
   const { id, model, taps } = backbone;
   if (batchOf(model) === 1) throw oneAtATime(id);
-  const blocks = findBlocks(model, taps);
+  const shapes = inferShapes(model);
+  const isNeck = (tensor: string): boolean => splitGraph(model, tensor, shapes) !== undefined;
+  const blocks = findBlocks(model, taps, isNeck);
+  const named = taps.find(({ name }) => name === fineTune && !blocks.some((block) => block.name === name));
+  if (named !== undefined && !isNeck(tapTensor(model.graph, named.name))) {
+    throw goneAround(named.name, blocks, id);
+  }
   const block = chooseBlock(fineTune, blocks, id);
-  const split = splitAt(block, backbone);
-  if (split === undefined) throw goneAround(block?.name ?? '', blocks, backbone);
+  const split = splitGraph(model, block?.tensor ?? pixelsInput, shapes);
+  if (split === undefined) throw new Error(`Expected ${id} to have a path from its image`);
   const upper = simplify(removeClips(simplify(dequantise(split.upper))));
   const made = new Set(split.upper.graph.outputs.map(({ name }) => name));
   return {
@@ -62,10 +69,6 @@ export function cutNetwork(backbone: Backbone, fineTune: FineTune): CutNetwork {
   };
 }
 
-function splitAt(block: Block | undefined, { model }: Backbone): ReturnType<typeof splitGraph> {
-  return splitGraph(model, block?.tensor ?? pixelsInput, inferShapes(model));
-}
-
 function oneAtATime(id: string): RegraftError {
   return new RegraftError(
     'INVALID_OPTION',
@@ -74,14 +77,12 @@ function oneAtATime(id: string): RegraftError {
   );
 }
 
-function goneAround(name: string, blocks: readonly Block[], backbone: Backbone): RegraftError {
-  // The last one has nothing behind it.
-  const whole = blocks.slice(0, -1).filter((block) => splitAt(block, backbone) !== undefined);
-  const others =
-    whole.length === 0 ? '' : `Blocks that can be named: ${whole.map((block) => block.name).join(', ')}. `;
+function goneAround(tap: string, blocks: readonly Block[], id: string): RegraftError {
+  const listed =
+    blocks.length < 2 ? '' : ` Its blocks, from first to last: ${blocks.map(({ name }) => name).join(', ')}.`;
   return new RegraftError(
     'INVALID_OPTION',
-    `Expected a block that everything behind it depends on for fineTune but found a path of ${backbone.id} that goes around "${name}".`,
-    { hint: `${others}"all" trains the whole network.` },
+    `Expected a block that everything behind it depends on for fineTune but found a path of ${id} that goes around "${tap}".`,
+    { hint: `Give another block, or "all" to train the whole network.${listed}` },
   );
 }

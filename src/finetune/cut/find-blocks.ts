@@ -11,8 +11,16 @@ export interface Block {
   readonly tensor: string;
 }
 
-/** Finds the blocks of a backbone's graph from the image to the end. A tap that only pools what another one reads, as most bottlenecks do, ends no block. */
-export function findBlocks({ graph }: Model, taps: readonly Tap[]): readonly Block[] {
+/**
+ * Finds the blocks of a backbone's graph from the image to the end. A tap that only pools what another one reads, as most bottlenecks do, ends no block.
+ *
+ * @param isNeck - Tells whether everything behind a tensor depends on it; where paths go around it, no block ends.
+ */
+export function findBlocks(
+  { graph }: Model,
+  taps: readonly Tap[],
+  isNeck: (tensor: string) => boolean,
+): readonly Block[] {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const constants = constantTensors(graph.nodes, new Set(graph.initializers.keys()));
   const places = new Map(graph.nodes.map((node, place) => [node, place]));
@@ -20,11 +28,12 @@ export function findBlocks({ graph }: Model, taps: readonly Tap[]): readonly Blo
     const node = makers.get(tensor);
     return (node && places.get(node)) ?? -1;
   };
-  const ends = taps.map(({ name }): Block => ({ name, tensor: tapTensor(graph, name) }));
+  const ends = taps
+    .map(({ name }): Block => ({ name, tensor: tapTensor(graph, name) }))
+    .sort((a, b) => placeOf(a.tensor) - placeOf(b.tensor));
+  const last = ends.at(-1);
   const counted = new Set<GraphNode>();
-  return ends
-    .sort((a, b) => placeOf(a.tensor) - placeOf(b.tensor))
-    .filter(({ tensor }) => addsWeights(tensor));
+  return ends.filter((end) => (end === last || isNeck(end.tensor)) && addsWeights(end.tensor));
 
   /** Counts the nodes that lead to a tensor, and tells whether one that was not counted before has weights. */
   function addsWeights(tensor: string): boolean {
