@@ -31,6 +31,7 @@ export const errorCodes = {
   BACKBONE_INVALID: 'A network file cannot be read.',
   PREPROCESS_UNKNOWN: 'A network does not say how photos are prepared for it.',
   OPERATOR_UNSUPPORTED: 'A network uses an operator that the importer does not know.',
+  NOT_DIFFERENTIABLE: 'A network has an operator that no gradient can be taken through.',
   OFFLINE: 'A download is needed, but REGRAFT_OFFLINE=1 is set.',
   DOWNLOAD_FAILED: 'A download failed.',
   // Runtime
@@ -40,6 +41,9 @@ export const errorCodes = {
   STORE_BUSY: 'Another process is using the store for the same thing and did not finish in time.',
   FEATURES_INVALID:
     'Features are gone or contain values that are not finite, or a bottleneck file cannot be read.',
+  // Fine-tuning
+  TUNING_DIVERGED: 'The loss of a fine-tuning left all bounds before an epoch was done.',
+  CHECKPOINT_MISMATCH: 'A fine-tuning to resume was begun with other photos or options.',
   // Models
   MODEL_NOT_FOUND: 'The model file or folder does not exist.',
   MODEL_INVALID: 'A file is not a Regraft model, or it is damaged.',

@@ -7,6 +7,9 @@ export interface PinnedTensor {
   readonly worker: number;
 }
 
+/** Numbers in memory that all threads see. */
+export type SharedFloats = Float32Array<SharedArrayBuffer>;
+
 /** What the main thread asks of a session worker; each request gets one {@link Reply} of the same id. */
 export type Request = { readonly id: number } & (
   | { readonly type: 'open'; readonly session: number; readonly model: Uint8Array }
@@ -15,8 +18,11 @@ export type Request = { readonly id: number } & (
       readonly type: 'run';
       readonly session: number;
       readonly feeds: Readonly<Record<string, Tensor | PinnedTensor>>;
+      /** Memory that outputs are written into instead of being sent back. */
+      readonly into?: Readonly<Record<string, SharedFloats>>;
     }
   | { readonly type: 'pin'; readonly pinned: number; readonly tensor: Tensor }
+  | { readonly type: 'refill'; readonly values: readonly (readonly [pinned: number, tensor: Tensor])[] }
   | { readonly type: 'unpin'; readonly pinned: number }
 );
 

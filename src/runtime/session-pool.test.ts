@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { floats, node } from '../onnx/build.ts';
 import type { Model, Tensor } from '../onnx/graph.ts';
 import { encodeModel } from '../onnx/write.ts';
-import { openSessions, type SessionPool } from './session-pool.ts';
+import { openSessions, type SessionPool, type SharedFloats } from './session-pool.ts';
 
 const size = 256;
 
@@ -94,6 +94,48 @@ describe('a pool of sessions', () => {
     await Promise.all([pool.run({ x: square(1) }), pool.run({ x: square(2) }), pool.run({ x: square(3) })]);
   });
 
+  it('takes feeds from shared memory, and gives pinned tensors other values from there', async () => {
+    const shared = floats([size, size], shareFloats(square(1).data as Float32Array));
+    const expected = await pool.run({ x: square(1) });
+    expect(await pool.run({ x: shared }, { transfer: true })).toEqual(expected);
+    const pins = [await pool.pin(shared, 0), await pool.pin(shared, 1)];
+    (shared.data as Float32Array).set(square(2).data as Float32Array);
+    // Until it is told, a worker keeps the values that it was given.
+    expect(await pool.run({ x: pins[0]! }, { worker: 0 })).toEqual(expected);
+    await pool.refill(new Map(pins.map((pin) => [pin, shared])));
+    const other = await pool.run({ x: square(2) });
+    for (const x of pins) expect(await pool.run({ x }, { worker: x.worker })).toEqual(other);
+    await pool.refill(new Map([[pins[1]!, square(3)]]));
+    expect(await pool.run({ x: pins[1]! }, { worker: 1 })).toEqual(await pool.run({ x: square(3) }));
+    expect(await pool.run({ x: pins[0]! }, { worker: 0 })).toEqual(other);
+    await expect(pool.refill(new Map([[pins[0]!, floats([1], [1])]]))).rejects.toThrow(
+      `expected ${size * size} values to be written but found 1`,
+    );
+    await Promise.all(pins.map((pin) => pool.unpin(pin)));
+  });
+
+  it('writes outputs into shared memory when told so', async () => {
+    const target = shareFloats(new Float32Array(size * size + 2));
+    const y = target.subarray(1, size * size + 1);
+    const expected = await pool.run({ x: square(1) });
+    expect(await pool.run({ x: square(1) }, { into: { y } })).toEqual({});
+    expect(Float32Array.from(y)).toEqual(expected.y?.data);
+    expect([target[0], target.at(-1)]).toEqual([0, 0]);
+    await expect(pool.run({ x: square(1) }, { into: { y: target } })).rejects.toThrow(
+      `expected ${target.length} values to be written but found ${size * size}`,
+    );
+  });
+
+  it('opens another graph in the same threads, for which the same tensors are pinned', async () => {
+    const doubling = await pool.openBeside(twice);
+    const x = await pool.pin(square(5), 1);
+    expect((await doubling.run({ x }, { worker: 1 })).y?.data[7]).toBe(Number(square(5).data[7]) * 2);
+    await pool.unpin(x);
+    await doubling[Symbol.asyncDispose]();
+    await expect(doubling.run({ x: square(1) })).rejects.toThrow('is not open');
+    expect((await pool.run({ x: square(1) })).y?.dims).toEqual([size, size]);
+  });
+
   it('tells what onnxruntime says of a wrong feed, and goes on', async () => {
     const wrong = floats([1], [1]);
     await expect(pool.run({ nobody: wrong })).rejects.toMatchObject({ code: 'RUNTIME_FAILED' });
@@ -122,6 +164,14 @@ describe('opening and closing sessions', () => {
     await pool[Symbol.asyncDispose]();
     await pool[Symbol.asyncDispose]();
     await expect(pool.run({ x: square(1) })).rejects.toMatchObject({ code: 'RUNTIME_FAILED' });
+  });
+
+  it('closes what was opened beside it', async () => {
+    const pool = await openSessions(product, { workers: 1 });
+    const doubling = await pool.openBeside(twice);
+    await pool[Symbol.asyncDispose]();
+    await expect(doubling.run({ x: square(1) })).rejects.toMatchObject({ code: 'RUNTIME_FAILED' });
+    await doubling[Symbol.asyncDispose]();
   });
 
   it('finishes the runs that have begun when it is closed', async () => {
@@ -166,6 +216,12 @@ function modelOf(nodes: Model['graph']['nodes'], inputs: readonly string[] = ['x
     metadata: {},
     graph: { name: 'test', nodes, initializers: new Map(), inputs: inputs.map(value), outputs: [value('y')] },
   };
+}
+
+function shareFloats(values: Float32Array): SharedFloats {
+  const shared = new Float32Array(new SharedArrayBuffer(values.byteLength));
+  shared.set(values);
+  return shared;
 }
 
 function square(seed: number): Tensor {

@@ -3,10 +3,10 @@ import { cancelledError, RegraftError, throwIfCancelled } from '../errors.ts';
 import type { Model, Tensor } from '../onnx/graph.ts';
 import { encodeModel } from '../onnx/write.ts';
 import { adaptToMachine } from './adapt-to-machine.ts';
-import type { PinnedTensor } from './messages.ts';
+import type { PinnedTensor, SharedFloats } from './messages.ts';
 import { returnWorkerThread, takeWorkerThread, type WorkerThread } from './session-worker-thread.ts';
 
-export type { PinnedTensor } from './messages.ts';
+export type { PinnedTensor, SharedFloats } from './messages.ts';
 
 /** What a run may be told. */
 export interface RunOptions {
@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Moves the buffers of the feeds to the worker instead of copying them: they are empty afterwards. @default false */
   readonly transfer?: boolean;
+  /** Outputs that the worker writes into shared memory, of their size; they are not among those that are given back. */
+  readonly into?: Readonly<Record<string, SharedFloats>>;
 }
 
 /** The same graph in several worker threads, each computing on one core. */
@@ -33,6 +35,10 @@ export interface SessionPool extends AsyncDisposable {
   /** Puts a tensor into a worker's memory once, for many runs. */
   pin(tensor: Tensor, worker: number): Promise<PinnedTensor>;
   unpin(tensor: PinnedTensor): Promise<void>;
+  /** Gives pinned tensors other values of the same shape; from shared memory they are not sent, only copied by the worker. */
+  refill(values: ReadonlyMap<PinnedTensor, Tensor>): Promise<void>;
+  /** Opens another graph in the same threads, which can be fed the same pinned tensors. It is closed by itself or with this pool. */
+  openBeside(model: Model | Uint8Array): Promise<SessionPool>;
 }
 
 let lastPinned = 0;
@@ -58,12 +64,22 @@ export async function openSessions(
     );
   }
   const threads = Array.from({ length: workers }, takeWorkerThread);
+  const giveBack = (): void => threads.filter(({ alive }) => alive).forEach(returnWorkerThread);
+  return await openIn(threads, model, giveBack, options.signal);
+}
+
+async function openIn(
+  threads: readonly WorkerThread[],
+  model: Model | Uint8Array,
+  onClosed: () => void,
+  signal?: AbortSignal,
+): Promise<SessionPool> {
   const session = ++lastSession;
-  const pool = poolOf(threads, session);
+  const pool = poolOf(threads, session, onClosed);
   try {
     const bytes = model instanceof Uint8Array ? model : encodeModel(await adaptToMachine(model, threads[0]!));
     await Promise.all(threads.map((thread) => thread.ask({ type: 'open', session, model: bytes })));
-    throwIfCancelled(options.signal);
+    throwIfCancelled(signal);
     return pool;
   } catch (error) {
     await pool[Symbol.asyncDispose]();
@@ -71,7 +87,8 @@ export async function openSessions(
   }
 }
 
-function poolOf(threads: readonly WorkerThread[], session: number): SessionPool {
+function poolOf(threads: readonly WorkerThread[], session: number, onClosed: () => void): SessionPool {
+  const beside: SessionPool[] = [];
   const pins = new Set<PinnedTensor>();
   let closed = false;
   const free = threads.map((_, index) => index);
@@ -96,10 +113,10 @@ function poolOf(threads: readonly WorkerThread[], session: number): SessionPool 
 
   return {
     workers: threads.length,
-    async run(feeds, { worker, signal, transfer = false } = {}) {
+    async run(feeds, { worker, signal, transfer = false, into = {} } = {}) {
       throwIfCancelled(signal);
       const buffers = transfer ? feedBuffers(feeds) : [];
-      const request = { type: 'run', session, feeds } as const;
+      const request = { type: 'run', session, feeds, into } as const;
       // A named worker queues by itself: a thread takes one message after the other.
       if (worker !== undefined) return await threadOf(worker).ask(request, buffers);
       const acquired = await acquire();
@@ -124,15 +141,32 @@ function poolOf(threads: readonly WorkerThread[], session: number): SessionPool 
       pins.delete(pin);
       await threadOf(pin.worker).ask({ type: 'unpin', pinned: pin.pinned });
     },
+    async refill(values) {
+      const entriesOf = (worker: number): (readonly [number, Tensor])[] =>
+        [...values].flatMap(([pin, tensor]) =>
+          pin.worker === worker ? [[pin.pinned, tensor] as const] : [],
+        );
+      await Promise.all(
+        [...new Set([...values.keys()].map(({ worker }) => worker))].map((worker) =>
+          threadOf(worker).ask({ type: 'refill', values: entriesOf(worker) }),
+        ),
+      );
+    },
+    async openBeside(model) {
+      const pool = await openIn(threads, model, () => undefined);
+      beside.push(pool);
+      return pool;
+    },
     async [Symbol.asyncDispose]() {
       if (closed) return;
       closed = true;
+      await Promise.all(beside.map((pool) => pool[Symbol.asyncDispose]()));
       const living = threads.filter(({ alive }) => alive);
       await Promise.all(
         [...pins].filter(({ worker }) => threadOf(worker).alive).map((pin) => this.unpin(pin)),
       );
       await Promise.all(living.map((thread) => thread.ask({ type: 'close', session })));
-      living.forEach(returnWorkerThread);
+      onClosed();
     },
   };
 }
@@ -140,9 +174,11 @@ function poolOf(threads: readonly WorkerThread[], session: number): SessionPool 
 function feedBuffers(feeds: Readonly<Record<string, Tensor | PinnedTensor>>): ArrayBuffer[] {
   const whole = Object.values(feeds).flatMap((feed) =>
     // A part of a buffer is copied, as others may use the rest (Node gives out its small Buffers from a shared one).
-    'pinned' in feed || feed.data.byteLength < feed.data.buffer.byteLength
+    'pinned' in feed ||
+    feed.data.buffer instanceof SharedArrayBuffer ||
+    feed.data.byteLength < feed.data.buffer.byteLength
       ? []
-      : [feed.data.buffer as ArrayBuffer],
+      : [feed.data.buffer],
   );
   return [...new Set(whole)];
 }

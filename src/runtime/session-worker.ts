@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { parentPort } from 'node:worker_threads';
 import type * as Ort from 'onnxruntime-node';
 import type { ElementType, Tensor, TensorData } from '../onnx/graph.ts';
-import type { PinnedTensor, Reply, Request } from './messages.ts';
+import type { Reply, Request } from './messages.ts';
 
 // The body of a session worker: onnxruntime's Node binding computes on the calling thread, so this one is kept for it.
 
@@ -62,8 +62,13 @@ async function perform(request: Request, ort: typeof Ort): Promise<Record<string
     case 'unpin':
       pinned.delete(request.pinned);
       return {};
+    case 'refill':
+      for (const [id, { data }] of request.values) {
+        fill(pinnedTensor(id).data as Float32Array, data as Float32Array);
+      }
+      return {};
     case 'run':
-      return run(ort, request.session, request.feeds);
+      return run(ort, request);
   }
 }
 
@@ -79,15 +84,20 @@ function openSession(ort: typeof Ort, model: Uint8Array): Promise<Ort.InferenceS
 
 async function run(
   ort: typeof Ort,
-  session: number,
-  feeds: Readonly<Record<string, Tensor | PinnedTensor>>,
+  { session, feeds, into = {} }: Extract<Request, { type: 'run' }>,
 ): Promise<Record<string, Tensor>> {
   const inputs: Record<string, Ort.Tensor> = {};
   for (const [name, feed] of Object.entries(feeds)) {
-    inputs[name] = 'pinned' in feed ? pinnedTensor(feed) : toOrt(ort, feed);
+    inputs[name] = 'pinned' in feed ? pinnedTensor(feed.pinned) : toOrt(ort, feed);
   }
   const results = await openedSession(session).run(inputs);
-  return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromOrt(tensor)]));
+  const outputs: Record<string, Tensor> = {};
+  for (const [name, tensor] of Object.entries(results)) {
+    const target = into[name];
+    if (target === undefined) outputs[name] = fromOrt(tensor);
+    else fill(target, tensor.data as Float32Array);
+  }
+  return outputs;
 }
 
 function openedSession(session: number): Ort.InferenceSession {
@@ -96,14 +106,24 @@ function openedSession(session: number): Ort.InferenceSession {
   return opened;
 }
 
-function pinnedTensor(feed: PinnedTensor): Ort.Tensor {
-  const tensor = pinned.get(feed.pinned);
-  if (tensor === undefined) throw new Error(`tensor ${feed.pinned} is not pinned in this worker`);
+function pinnedTensor(id: number): Ort.Tensor {
+  const tensor = pinned.get(id);
+  if (tensor === undefined) throw new Error(`tensor ${id} is not pinned in this worker`);
   return tensor;
 }
 
+// Setting fewer values than there is room for would pass unseen.
+function fill(target: Float32Array, values: Float32Array): void {
+  if (values.length !== target.length) {
+    throw new Error(`expected ${target.length} values to be written but found ${values.length}`);
+  }
+  target.set(values);
+}
+
+// The binding of onnxruntime 1.16 refuses shared memory ("Invalid argument").
 function toOrt(ort: typeof Ort, { type, data, dims }: Tensor): Ort.Tensor {
-  return new ort.Tensor(type, data as Float32Array, dims);
+  const own = data.buffer instanceof SharedArrayBuffer ? data.slice() : data;
+  return new ort.Tensor(type, own as Float32Array, dims);
 }
 
 // Copied, as onnxruntime owns the memory of its results and it cannot be transferred to another thread.

@@ -1,5 +1,5 @@
 import type { ProgressEvent, Stage } from '../../shared/progress.ts';
-import { formatBytes, formatTimeLeft } from './units.ts';
+import { formatBytes, formatPercent, formatTimeLeft } from './units.ts';
 
 /** How far a stage is. */
 export type Progress = Extract<ProgressEvent, { type: 'progress' }>;
@@ -12,17 +12,23 @@ export const stageTitles: Readonly<Record<Stage, string>> = {
   split: 'Splitting',
   features: 'Computing features',
   head: 'Training the head',
+  tune: 'Fine-tuning',
   evaluate: 'Classifying photos',
   save: 'Saving',
   repeat: 'Training',
 };
 
-/** The parts of a progress line, most important first: `612 of 1000 photos`, `61 a second`, `6 s left`. */
+/**
+ * The parts of a progress line, most important first: `612 of 1000 photos`, `61 a second`, `6 s left`, or of a fine-tuning `75 of 200 steps`,
+ * `4 min 10 s left`, `loss 0.532`, `validation 93.1 %`.
+ */
 export function describeProgress(progress: Progress): string[] {
-  const { done, total, unit, rate, etaMs } = progress;
+  const { done, total, unit, rate, etaMs, loss, validationAccuracy } = progress;
   const parts = [describeDone(done, total, unit)];
   if (rate !== undefined && rate > 0) parts.push(describeRate(rate, unit));
   if (etaMs !== undefined && Number.isFinite(etaMs) && etaMs > 0) parts.push(`${formatTimeLeft(etaMs)} left`);
+  if (loss !== undefined) parts.push(`loss ${loss.toFixed(3)}`);
+  if (validationAccuracy !== undefined) parts.push(`validation ${formatPercent(validationAccuracy)}`);
   return parts;
 }
 
