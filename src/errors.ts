@@ -42,6 +42,7 @@ export const errorCodes = {
   FEATURES_INVALID:
     'Features are gone or contain values that are not finite, or a bottleneck file cannot be read.',
   // Fine-tuning
+  DISK_LIMIT: 'The activations of a fine-tuning would take more of the disk than is allowed.',
   TUNING_DIVERGED: 'The loss of a fine-tuning left all bounds before an epoch was done.',
   CHECKPOINT_MISMATCH: 'A fine-tuning to resume was begun with other photos or options.',
   // Models
