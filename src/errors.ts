@@ -31,6 +31,7 @@ export const errorCodes = {
   BACKBONE_INVALID: 'A network file cannot be read.',
   PREPROCESS_UNKNOWN: 'A network does not say how photos are prepared for it.',
   OPERATOR_UNSUPPORTED: 'A network uses an operator that the importer does not know.',
+  NOT_DIFFERENTIABLE: 'A network has an operator that no gradient can be taken through.',
   OFFLINE: 'A download is needed, but REGRAFT_OFFLINE=1 is set.',
   DOWNLOAD_FAILED: 'A download failed.',
   // Runtime
@@ -41,6 +42,7 @@ export const errorCodes = {
   FEATURES_INVALID:
     'Features are gone or contain values that are not finite, or a bottleneck file cannot be read.',
   // Fine-tuning
+  DISK_LIMIT: 'The activations of a fine-tuning would take more of the disk than is allowed.',
   TUNING_DIVERGED: 'The loss of a fine-tuning left all bounds before an epoch was done.',
   CHECKPOINT_MISMATCH: 'A fine-tuning to resume was begun with other photos or options.',
   // Models

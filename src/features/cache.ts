@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 
 /** What a part of Regraft's home takes on the disk. */
 export interface CachePart {
-  /** `features`, `backbones`, `hashes` or `demo`. */
+  /** `features`, `activations`, `backbones`, `hashes` or `demo`. */
   readonly name: string;
   readonly path: string;
   readonly files: number;
@@ -16,7 +16,9 @@ export interface Deleted {
   readonly bytes: number;
 }
 
-const parts = ['features', 'backbones', 'hashes', 'demo'] as const;
+const parts = ['features', 'activations', 'backbones', 'hashes', 'demo'] as const;
+/** Those whose files go when they were not used for some time. */
+const prunedParts: readonly CachePartName[] = ['features', 'activations'];
 
 /** A part of the home that can be cleared alone. */
 export type CachePartName = (typeof parts)[number];
@@ -32,9 +34,9 @@ export async function describeCache(home: string): Promise<CachePart[]> {
 }
 
 /**
- * Deletes features that were not used for some days, segments that were set aside as damaged, and what killed processes left.
+ * Deletes features and activations that were not used for some days, segments that were set aside as damaged, and what killed processes left.
  *
- * @param options.unusedDays - Features whose last use is older go. @default 30
+ * @param options.unusedDays - Those whose last use is older go. @default 30
  */
 export async function pruneCache(
   home: string,
@@ -49,14 +51,14 @@ export async function pruneCache(
     files.filter(({ path, usedMs }) => {
       const age = now - usedMs;
       if (/\.(tmp|broken|matrix)$/.test(path)) return age > leftoverMs || path.endsWith('.broken');
-      return path.startsWith(join(home, 'features', sep)) && age > limitMs;
+      return age > limitMs && prunedParts.some((part) => path.startsWith(join(home, part, sep)));
     }),
   );
 }
 
-/** Deletes features and hashes, and with `all` also the networks and the demo's photos, which would be fetched again. */
+/** Deletes features, activations and hashes, and with `all` also the networks and the demo's photos, which would be fetched again. */
 export async function clearCache(home: string, { all = false }: { all?: boolean } = {}): Promise<Deleted> {
-  const chosen: readonly CachePartName[] = all ? parts : ['features', 'hashes'];
+  const chosen: readonly CachePartName[] = all ? parts : [...prunedParts, 'hashes'];
   const files = (await Promise.all(chosen.map((name) => listFiles(join(home, name))))).flat();
   const deleted = await deleteFiles(files);
   for (const name of chosen) await rm(join(home, name), { recursive: true, force: true });

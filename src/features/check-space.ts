@@ -8,16 +8,21 @@ import { describeExtraction, type ExtractionEstimate } from './estimate-extracti
  * Compares what an extraction will take with the free space of the disk that a folder is on; accepts a disk that does not tell it.
  *
  * @param folder - It may not be there yet.
+ * @param remedy - What would take less, to begin the hint with.
  * @throws RegraftError `OUT_OF_DISK`
  */
-export async function checkSpace(folder: string, estimate: ExtractionEstimate): Promise<void> {
+export async function checkSpace(
+  folder: string,
+  estimate: ExtractionEstimate,
+  remedy = 'Take fewer views (--views, --test-views, --augment)',
+): Promise<void> {
   const free = await freeBytes(folder);
   if (free === undefined || free >= estimate.bytes) return;
   throw new RegraftError(
     'OUT_OF_DISK',
     `Expected ${estimate.bytes.toLocaleString('en')} bytes of free space (${describeExtraction(estimate)}) but found ${free.toLocaleString('en')} bytes for ${folder}.`,
     {
-      hint: 'Take fewer views (--views, --test-views, --augment), set REGRAFT_HOME to a folder on a larger disk, or make room with `regraft cache prune`.',
+      hint: `${remedy}, set REGRAFT_HOME to a folder on a larger disk, or make room with \`regraft cache prune\`.`,
     },
   );
 }

@@ -1,17 +1,14 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Backbone } from '../backbone/backbone.ts';
 import type { Photo, SkippedPhoto } from '../dataset/dataset.ts';
-import { errnoCode } from '../atomic-file.ts';
-import { RegraftError, throwIfCancelled } from '../errors.ts';
-import { decodePhoto } from '../image/decode.ts';
-import { defaultMaxPixels, openPhoto, tooLargeError } from '../image/open-photo.ts';
+import { type RegraftError, throwIfCancelled } from '../errors.ts';
+import { defaultMaxPixels, tooLargeError } from '../image/open-photo.ts';
 import type { OnProgress } from '../shared/progress.ts';
 import { checkSpace } from './check-space.ts';
 import { describeExtraction, estimateExtraction } from './estimate-extraction.ts';
 import { extractionProgress } from './extraction-progress.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
 import { locateViews, type MissingViews } from './missing-views.ts';
+import { isAboutOnePhoto, preparePhoto } from './prepare-photo.ts';
 import type { FeatureStore, RowLocation } from './store.ts';
 import { segmentWriter, type SegmentWriter } from './segment-writer.ts';
 import { openViewNetwork, type ViewNetwork } from './view-network.ts';
@@ -95,7 +92,7 @@ async function extractGroup(
       try {
         await extractOne(photo, backbone, network, writers, options);
       } catch (error) {
-        if (!(error instanceof RegraftError) || !isAboutOnePhoto(error)) throw error;
+        if (!isAboutOnePhoto(error)) throw error;
         return done(photo, error);
       }
       return done(photo);
@@ -133,29 +130,9 @@ async function extractOne(
   writers: readonly SegmentWriter[],
   { maxPixels, signal }: ExtractOptions,
 ): Promise<void> {
-  const opened = await openPhoto(await readPhoto(photo), maxPixels);
-  const pixels = await decodePhoto(opened, backbone.preprocess);
+  const { pixels, width, height } = await preparePhoto(photo, backbone.preprocess, maxPixels);
   const values = await network.run(pixels, photo.sha256, signal);
-  const { width, height } = opened;
   for (const [index, writer] of writers.entries()) {
     await writer.add({ photo: photo.sha256, width, height, values: values[index] ?? [] });
   }
-}
-
-async function readPhoto({ file, sha256 }: Photo): Promise<Uint8Array> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw new RegraftError(
-      'PHOTO_UNREADABLE',
-      `It cannot be read any more (${errnoCode(error) ?? String(error)}).`,
-    );
-  });
-  if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
-  throw new RegraftError(
-    'PHOTO_UNREADABLE',
-    'It changed while Regraft was running: run the same command again.',
-  );
-}
-
-function isAboutOnePhoto({ code }: RegraftError): boolean {
-  return code.startsWith('PHOTO_') || code === 'NOT_AN_IMAGE' || code === 'FORMAT_UNSUPPORTED';
 }

@@ -362,7 +362,13 @@ describe.skipIf(weights.missing !== undefined)('using a trained model', () => {
     const cache = (...args: string[]): Promise<Outcome> =>
       runRegraft(['cache', ...args, '--json'], { home: copy });
     const shown = jsonOf<{ parts: { name: string; files: number }[] }>(await cache());
-    expect(shown.parts.map(({ name }) => name)).toEqual(['features', 'backbones', 'hashes', 'demo']);
+    expect(shown.parts.map(({ name }) => name)).toEqual([
+      'features',
+      'activations',
+      'backbones',
+      'hashes',
+      'demo',
+    ]);
     expect(jsonOf(await cache('prune'))).toMatchObject({ files: 1, bytes: 1 });
     const cleared = jsonOf<{ files: number; bytes: number }>(await cache('clear'));
     expect(cleared.files).toBeGreaterThan(0);

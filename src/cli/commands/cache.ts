@@ -10,8 +10,8 @@ import { countOf, formatBytes } from '../terminal/units.ts';
 
 const examples = [
   ['regraft cache', 'how much is stored, and where'],
-  ['regraft cache prune --unused-days 7', 'remove features that no run has used for a week'],
-  ['regraft cache clear', 'remove all features; networks stay'],
+  ['regraft cache prune --unused-days 7', 'remove features and activations that no run has used for a week'],
+  ['regraft cache clear', 'remove all features and activations; networks stay'],
 ] as const;
 
 interface JsonFlag {
@@ -36,13 +36,15 @@ export function define(command: Command, context: CommandContext): void {
     .action((_: undefined, flags: JsonFlag) => showCache(flags, context));
   command
     .command('prune')
-    .description('remove features that have not been used for some time, and what broken runs left behind')
+    .description(
+      'remove features and activations that have not been used for some time, and what broken runs left behind',
+    )
     .option('--unused-days <n>', 'days since the last use (default: 30)', numberOption('--unused-days', 0))
     .option('--json', 'print one JSON document on stdout')
     .action((flags: PruneFlags) => pruneStore(flags, context));
   command
     .command('clear')
-    .description('remove all stored features; networks stay')
+    .description('remove all stored features and activations; networks stay')
     .option('--all', 'remove the networks and the photos of the demo too')
     .option('--json', 'print one JSON document on stdout')
     .action((flags: ClearFlags) => clearStore(flags, context));

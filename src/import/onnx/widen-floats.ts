@@ -1,5 +1,6 @@
 import { elementTypeNumbers } from '../../onnx/element-types.ts';
 import type { Attribute, ElementType, GraphNode, Tensor } from '../../onnx/graph.ts';
+import { halfValues } from '../../onnx/half-floats.ts';
 import type { Draft } from './draft.ts';
 
 /**
@@ -61,19 +62,4 @@ function toFloat32(tensor: Tensor): Tensor {
   const values = new Float32Array(data.length);
   for (let index = 0; index < values.length; index++) values[index] = table[Number(data[index])] ?? 0;
   return { type: 'float32', dims, data: values };
-}
-
-let halves: Float32Array | undefined;
-
-/** The value of each of the 65,536 half-precision numbers of IEEE 754, by its bits. */
-function halfValues(): Float32Array {
-  halves ??= Float32Array.from({ length: 65_536 }, (_, bits) => {
-    const sign = bits & 0x8000 ? -1 : 1;
-    const exponent = (bits >> 10) & 0x1f;
-    const fraction = bits & 0x3ff;
-    if (exponent === 0) return sign * fraction * 2 ** -24;
-    if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-    return sign * (1024 + fraction) * 2 ** (exponent - 25);
-  });
-  return halves;
 }
