@@ -62,13 +62,14 @@ describe('fine-tuning', () => {
 
   it('gives the same bytes on any number of workers, and others for another seed', async () => {
     const problem = tinyProblem();
-    const one = await run(problem, { average: 0.9, clipNorm: 1 }, { workers: 1 });
+    const options = { average: 0.9, clipNorm: 1, microBatch: 1 };
+    const one = await run(problem, options, { workers: 1 });
     for (const workers of [2, 3]) {
-      const other = await run(problem, { average: 0.9, clipNorm: 1 }, { workers });
+      const other = await run(problem, options, { workers });
       expect(flat(other)).toEqual(flat(one));
       expect(other.curve.map(withoutSeconds)).toEqual(one.curve.map(withoutSeconds));
     }
-    expect(flat(await run(problem, { average: 0.9, clipNorm: 1 }, { seed: 2 }))).not.toEqual(flat(one));
+    expect(flat(await run(problem, options, { seed: 2 }))).not.toEqual(flat(one));
   });
 
   it('sums the pieces of a batch as if it were run whole', async () => {
@@ -283,11 +284,20 @@ describe('the progress of fine-tuning', () => {
 
 it('fine-tuning tells of rows that cannot be read, and of a graph that fails', async () => {
   const problem = tinyProblem();
-  const broken: TuningRows = {
-    ...problem.training,
-    read: () => Promise.reject(new Error('the rows are gone')),
-  };
-  await expect(run({ ...problem, training: broken })).rejects.toThrow('the rows are gone');
+  for (const lastGood of [0, 1, 5, 14]) {
+    let reads = 0;
+    const broken: TuningRows = {
+      ...problem.training,
+      read: (photos, views) =>
+        reads++ < lastGood
+          ? problem.training.read(photos, views)
+          : Promise.reject(new Error('the rows are gone')),
+    };
+    const small = { microBatch: 1 };
+    await expect(run({ ...problem, training: broken }, small, { workers: 3 })).rejects.toThrow(
+      'the rows are gone',
+    );
+  }
   const narrow: TuningRows = {
     ...problem.training,
     read: (photos) =>
