@@ -191,9 +191,12 @@ describe('what cannot be differentiated', () => {
   });
 });
 
-it('the bytes a row are those of all tensors that grow with the batch', () => {
-  // a and h of two values, y of one; the loss is one value for all.
-  expect(bytesPerRow(linear)).toBe(4 * (2 + 2 + 1));
+it('the bytes a row are those of the tensors that are needed at one time', () => {
+  // a and h, of two values each, while h is made; y, of one, when a is no longer needed. The loss is one value for all.
+  expect(bytesPerRow(linear)).toBe(4 * (2 + 2));
+  // Backwards, h is needed until the end: with y, what flows into it and its repetition.
+  const trained = differentiate(linear, { loss: 'loss', parameters: ['v'] });
+  expect(bytesPerRow(trained)).toBe(4 * (2 + 1 + 1));
 });
 
 /** A graph that ends with the mean of a tensor; its constants are `w`, `b` and `pads`. */

@@ -30,12 +30,3 @@ export function readConvLayer(node: GraphNode, draft: GradientDraft): ConvLayer 
   const window = placeWindow(node, intsAttribute(node, 'kernel_shape') ?? kernel, draft);
   return { x, weights, window, groups: intAttribute(node, 'group', 1), filters, channels, weightDims };
 }
-
-/** True for a kernel of one that reads each place once: a product of matrices. */
-export function isPointwise({ window, groups }: ConvLayer): boolean {
-  return (
-    groups === 1 &&
-    [...window.kernel, ...window.strides].every((size) => size === 1) &&
-    [...window.before, ...window.after].every((pad) => pad === 0)
-  );
-}

@@ -1,6 +1,7 @@
 import type { GradientRule } from '../rule.ts';
+import { whereInside } from '../where-inside.ts';
 
 /** Relu: the gradient passes where the result is positive. */
 export const reluGradient: GradientRule = ({ outputs: [y = ''] }, gradient, draft) => [
-  draft.step('Mul', [gradient, draft.step('Sign', [y])]),
+  whereInside(draft, gradient, y, { above: 0 }),
 ];
