@@ -33,6 +33,7 @@ import { reshapeGradient } from './rules/reshape.ts';
 import { sigmoidGradient } from './rules/sigmoid.ts';
 import { sliceGradient } from './rules/slice.ts';
 import { softmaxGradient } from './rules/softmax.ts';
+import { softplusGradient } from './rules/softplus.ts';
 import { sqrtGradient } from './rules/sqrt.ts';
 import { subGradient } from './rules/sub.ts';
 import { sumGradient } from './rules/sum.ts';
@@ -77,6 +78,7 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map(
     Sigmoid: sigmoidGradient,
     Slice: sliceGradient,
     Softmax: softmaxGradient,
+    Softplus: softplusGradient,
     Sqrt: sqrtGradient,
     Squeeze: reshapeGradient,
     Sub: subGradient,

@@ -59,6 +59,7 @@ export const elementwiseCases: Readonly<Record<string, DrawGradientCase>> = {
   HardSwish: (random) => ({ inputs: [besideBends(random, [3, 4, 3])] }),
   Neg: (random) => ({ inputs: [values(random, shape(random))] }),
   Sqrt: (random) => ({ inputs: [positive(random, shape(random))] }),
+  Softplus: (random) => ({ inputs: [values(random, shape(random))] }),
   Exp: (random) => ({ inputs: [values(random, shape(random))] }),
   Log: (random) => ({ inputs: [positive(random, shape(random))] }),
   Identity: (random) => ({ inputs: [values(random, shape(random))] }),
