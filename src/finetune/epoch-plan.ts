@@ -10,7 +10,7 @@ export interface EpochPlan {
 /** Draws an epoch: all photos in a random order, each in one random view. It depends on nothing but its arguments. */
 export function planEpoch(
   { photos: count, views: viewCount }: Pick<TuningRows, 'photos' | 'views'>,
-  seed: number,
+  seed: string,
   epoch: number,
 ): EpochPlan {
   const random = createRandom(`fine-tuning/epoch/${seed}/${epoch}`);

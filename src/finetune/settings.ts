@@ -12,6 +12,8 @@ const schema = z.strictObject({
   weightDecay: numberBetween(0, 1).default(1e-4),
   /** Share of each target that is spread evenly over all classes; of several labels a photo, none is. */
   labelSmoothing: numberBetween(0, 0.9).default(0.1),
+  /** Parameter of the beta distribution that shares of mixed activations come from; 0 mixes none. */
+  mixup: numberBetween(0, 1).default(0),
   epochs: wholeNumber(1, 10_000).default(8),
   /** Photos of a step. */
   batchSize: wholeNumber(1, 65_536).default(32),

@@ -5,7 +5,9 @@ import { averageWeights } from './average-weights.ts';
 import { clipScale } from './clip-scale.ts';
 import { hasDiverged } from './divergence.ts';
 import { type EpochPlan, planEpoch } from './epoch-plan.ts';
+import { createRandom } from '../head/random.ts';
 import { learningRateAt } from './learning-rate.ts';
+import { mixRows } from './mix-rows.ts';
 import { readAhead } from './read-ahead.ts';
 import { smoothTargets } from './smooth-targets.ts';
 import type { Divergence, TuningProblem } from './tuning.ts';
@@ -24,14 +26,14 @@ export async function trainEpoch(run: TuningRun, state: TuningState): Promise<Di
   const { problem, settings, sessions, checkpoint } = run;
   const { photos } = problem.training;
   const { batchSize, microBatch } = settings;
-  const plan = planEpoch(problem.training, run.seed, state.position.epoch);
+  const plans = planEpochs(run, state.position.epoch);
   const steps = Math.ceil(photos / batchSize);
   const batches = Array.from({ length: steps - state.position.step }, (_, index) => {
     const from = (state.position.step + index) * batchSize;
     return { from, to: Math.min(from + batchSize, photos) };
   });
   const pieces = batches.flatMap(({ from, to }) => splitRange(from, to, microBatch));
-  const take = readAhead(pieces.length, sessions.workers, (piece) => readPiece(run, plan, pieces[piece]!));
+  const take = readAhead(pieces.length, sessions.workers, (piece) => readPiece(run, plans, pieces[piece]!));
   for (const { from, to } of batches) {
     throwIfCancelled(run.signal);
     const begin = performance.now();
@@ -46,6 +48,27 @@ export async function trainEpoch(run: TuningRun, state: TuningState): Promise<Di
     checkpoint?.saveWhenDue(state);
   }
   return undefined;
+}
+
+interface EpochPlans {
+  readonly own: EpochPlan;
+  /** What the rows of the first are mixed with; undefined: nothing. */
+  readonly other: EpochPlan | undefined;
+  /** Of the first plan's rows. */
+  readonly shares: Float32Array;
+}
+
+function planEpochs({ problem, settings, seed }: TuningRun, epoch: number): EpochPlans {
+  const { training } = problem;
+  const own = planEpoch(training, String(seed), epoch);
+  const { mixup } = settings;
+  if (mixup === 0) return { own, other: undefined, shares: new Float32Array(0) };
+  const random = createRandom(`fine-tuning/shares/${seed}/${epoch}`);
+  return {
+    own,
+    other: planEpoch(training, `${seed}/other`, epoch),
+    shares: Float32Array.from({ length: training.photos }, () => random.beta(mixup)),
+  };
 }
 
 interface Batch {
@@ -78,10 +101,28 @@ function makeStep(
   return undefined;
 }
 
+/** Rows of the epoch's plan, each mixed with one of its other plan where that is asked for. */
 async function readPiece(
+  run: TuningRun,
+  { own, other, shares }: EpochPlans,
+  { from, to }: Range,
+): Promise<Readonly<Record<string, Tensor>>> {
+  const rows = await readRows(run, own, from, to);
+  if (other === undefined) return rows;
+  const partners = await readRows(run, other, from, to);
+  return Object.fromEntries(
+    Object.entries(rows).map(([name, tensor]) => [
+      name,
+      mixRows(tensor, partners[name]!, shares.subarray(from, to)),
+    ]),
+  );
+}
+
+async function readRows(
   { problem, settings }: TuningRun,
   { photos, views }: EpochPlan,
-  { from, to }: Range,
+  from: number,
+  to: number,
 ): Promise<Readonly<Record<string, Tensor>>> {
   const chosen = photos.slice(from, to);
   const rows = await problem.training.read(chosen, views.slice(from, to));

@@ -187,7 +187,7 @@ describe('fine-tuning that diverges', () => {
       message: expect.stringMatching(
         /^Expected the loss of the fine-tuning to fall but found (NaN|Infinity) in step [2-5] of epoch 1, at a learning rate of 100000000000000000000\.$/,
       ) as string,
-      hint: 'Train again with a lower rate, such as --learning-rate 10000000000000000000.',
+      hint: 'Train again with a lower rate, such as --tune-rate 10000000000000000000.',
     });
   });
 
@@ -214,7 +214,7 @@ describe('fine-tuning that diverges', () => {
       type: 'notice',
       stage: 'tune',
       text: expect.stringMatching(
-        /^Fine-tuning diverged in step 2 of epoch 2, at a learning rate of 0\.0\d+: the weights of epoch 1 are kept\. Train again with a lower rate, such as --learning-rate 0\.005\.$/,
+        /^Fine-tuning diverged in step 2 of epoch 2, at a learning rate of 0\.0\d+: the weights of epoch 1 are kept\. Train again with a lower rate, such as --tune-rate 0\.005\.$/,
       ) as string,
     });
     expect(flat(tuned)).toEqual(flat(await run(judgedBy([0.1, 0.2, 0.3, 0.4]))));

@@ -134,7 +134,7 @@ function tellDivergence(
   { position }: TuningState,
   progress: TuningProgress,
 ): void {
-  const advice = `Train again with a lower rate, such as --learning-rate ${formatNumber(settings.learningRate / 10)}.`;
+  const advice = `Train again with a lower rate, such as --tune-rate ${formatNumber(settings.learningRate / 10)}.`;
   const where = `in step ${step} of epoch ${epoch}, at a learning rate of ${formatNumber(learningRate)}`;
   if (position.bestEpoch === 0) {
     throw new RegraftError(

@@ -104,6 +104,8 @@ const fineTuning = z.strictObject({
   /** The taps that its last layer reads. */
   taps: z.array(z.string()),
   fromScratch: z.boolean(),
+  /** Of the tuned part in the classifier's logits; the rest is the frozen head's. */
+  share: fraction,
   /** Weights that were trained. */
   parameters: z.int(),
   /** Views of each photo that were drawn from. */

@@ -2,6 +2,7 @@ import { comparePaired } from '../evaluate/compare-paired.ts';
 import { indexOfLargest } from '../evaluate/softmax.ts';
 import type { FineTuned, FineTuneInput } from '../finetune/fine-tune.ts';
 import type { RunRecord } from '../model/run-record.ts';
+import type { TunedShare } from './choose-share.ts';
 import type { Classifier } from './classifier.ts';
 import { type Evaluation, evaluateScores } from './evaluate-scores.ts';
 import type { ResolvedTrainOptions } from './options.ts';
@@ -12,9 +13,14 @@ export function describeTuning(
   { fineTune = '', fromScratch, tuning, tuningViews }: ResolvedTrainOptions,
   { cut, views, taps }: FineTuneInput,
   { course, parameters }: FineTuned,
-  results: { readonly tested: Evaluation; readonly frozen: Classifier; readonly prepared: Prepared },
+  results: {
+    readonly share: TunedShare;
+    readonly tested: Evaluation;
+    readonly frozen: Classifier;
+    readonly prepared: Prepared;
+  },
 ): NonNullable<RunRecord['fineTuning']> {
-  const { tested, prepared } = results;
+  const { share, tested, prepared } = results;
   const { dataset, parts } = prepared;
   const frozen = evaluateScores(results.frozen.scores, dataset.classes, parts.test);
   const { divergence, ...rest } = course;
@@ -24,6 +30,7 @@ export function describeTuning(
     blocks: [...cut.blocks],
     taps: taps.map(({ name }) => name),
     fromScratch,
+    share: share.share,
     parameters,
     views: views.learn.length,
     baseViews: tuningViews,

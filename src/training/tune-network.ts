@@ -3,19 +3,18 @@ import type { Tap } from '../backbone/backbone.ts';
 import { labelsOf } from '../dataset/labels-of.ts';
 import { RegraftError } from '../errors.ts';
 import { augmentedViewsOf, type FeatureView } from '../features/feature-view.ts';
-import { fitTemperature } from '../evaluate/calibration.ts';
 import { type CutNetwork, cutNetwork } from '../finetune/cut/cut-network.ts';
 import { type FineTuned, fineTune, type TuningPart } from '../finetune/fine-tune.ts';
 import type { HeadChoice } from '../head/choose-head.ts';
-import { type LogitsFit, measureLogits } from '../head/measure-logits.ts';
-import { measureTargets } from '../head/measure-targets.ts';
+import { scoreRows } from '../head/score.ts';
 import { viewsOf } from '../shared/photo-view.ts';
 import { checkpointOf } from './checkpoint-of.ts';
+import { chooseShare, type TunedShare } from './choose-share.ts';
 import type { Classifier } from './classifier.ts';
 import { describeTuning } from './describe-tuning.ts';
-import type { PartFeatures } from './features-of-parts.ts';
-import { fitHeldOut, fitStart } from './held-out-head.ts';
-import { joinWithFrozen, tunedAlone } from './join-tuned.ts';
+import { partsOnTaps, type PartFeatures } from './features-of-parts.ts';
+import { fitHeldOut, fitStart, temperatureOf } from './held-out-head.ts';
+import { joinTuned, outOfFoldOf } from './join-tuned.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import type { Stages } from './stages.ts';
@@ -39,8 +38,11 @@ export async function tuneNetwork(
   const classes = dataset.classes.length;
   const cut = cutNetwork(network.backbone, where);
   const taps = readableTaps(cut, prepared.taps);
-  const measure = (logits: Float32Array): Measured => measureOf(parts.validation, logits, classes);
   const start = await fitStart(prepared, choice, taps, options);
+  const held = fromScratch ? undefined : await heldLogits(prepared, choice, options);
+  // Epochs are judged as what becomes of them.
+  const measure = (logits: Float32Array): TunedShare =>
+    chooseShare(held, outOfFoldOf(parts.validation, logits), classes);
   const views = { learn: tuningViewsOf(options), judge: network.views.judge };
   const input = {
     backbone: network.backbone,
@@ -63,16 +65,34 @@ export async function tuneNetwork(
     () => fineTune(input, { ...options, settings: options.tuning, checkpoint }),
     describeTuned,
   );
-  const joined = fromScratch
-    ? tunedAlone(tuned, prepared, network)
-    : await joinWithFrozen(tuned, prepared, network, choice, await fitHeldOut(prepared, choice, options));
-  const hasValidation = parts.validation.labels.length > 0;
+  const side = held && { choice, classifier: frozen, held };
+  const { share, ...joined } = joinTuned(tuned, prepared, network, side);
+  tellShare(share, options);
   return {
     ...joined,
-    validationAccuracy: hasValidation ? measure(joined.scores.outOfFold.logits).accuracy : null,
+    validationAccuracy: parts.validation.labels.length === 0 ? null : share.accuracy,
     finish: () => rm(checkpoint.folder, { recursive: true, force: true }),
-    fineTuning: (tested) => describeTuning(options, input, tuned, { tested, frozen, prepared }),
+    fineTuning: (tested) => describeTuning(options, input, tuned, { share, tested, frozen, prepared }),
   };
+}
+
+/** Calibrated logits of the validation photos by the head that was chosen, fitted on the training photos alone. */
+async function heldLogits(
+  prepared: Prepared,
+  choice: HeadChoice,
+  options: ResolvedTrainOptions,
+): Promise<Float32Array> {
+  const held = await fitHeldOut(prepared, choice, options);
+  const { validation } = await partsOnTaps(prepared.parts, choice.taps);
+  const divisor = temperatureOf(held.outOfFold, prepared.dataset.classes.length);
+  return (await scoreRows(validation.features, held)).map((logit) => logit / divisor);
+}
+
+function tellShare({ share }: TunedShare, { onProgress }: ResolvedTrainOptions): void {
+  if (share > 0) return;
+  const text =
+    'On the validation photos fine-tuning gained nothing over the frozen network: the model is the head on that. More photos, fewer blocks or a lower --tune-rate may help.';
+  onProgress?.({ type: 'notice', stage: 'tune', text });
 }
 
 /** Ten views and the augmented ones that are asked for: each epoch draws one of them for each photo. */
@@ -92,27 +112,6 @@ function describeTuned({ course, parameters }: FineTuned): string {
   const accuracy = best?.validationAccuracy ?? null;
   const judged = accuracy === null ? '' : `, validation accuracy ${(accuracy * 100).toFixed(1)} %`;
   return `${weights} in ${course.curve.length} epochs, the best ${course.bestEpoch}${judged}`;
-}
-
-interface Measured {
-  readonly logLoss: number;
-  readonly accuracy: number;
-}
-
-/** The log loss is that after calibration, which comes later: smoothed labels alone make it larger, and say nothing of a classifier. */
-function measureOf({ labels, targets }: PartFeatures, logits: Float32Array, classes: number): Measured {
-  const { accuracy, crossEntropy }: LogitsFit =
-    targets === undefined
-      ? measureLogits(calibrated(logits, labels, classes), labels, classes)
-      : measureTargets(logits, targets, classes);
-  return { accuracy, logLoss: crossEntropy };
-}
-
-function calibrated(logits: Float32Array, labels: Int32Array, classes: number): Float32Array {
-  // Diverged ones have no temperature.
-  if (!logits.every(Number.isFinite)) return logits;
-  const temperature = fitTemperature({ logits, labels }, classes);
-  return logits.map((logit) => logit / temperature);
 }
 
 function partOf({ photos }: PartFeatures, classes: number): TuningPart {

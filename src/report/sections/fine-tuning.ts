@@ -9,10 +9,10 @@ type FineTuning = NonNullable<RunRecord['fineTuning']>;
 /** Renders what a fine-tuning trained, how it went, and what it gained over the frozen network. */
 export function renderFineTuning({ fineTuning, metrics }: RunRecord): Html | null {
   if (fineTuning === undefined) return null;
-  const { blocks, parameters, curve, fromScratch, views } = fineTuning;
+  const { blocks, parameters, curve, fromScratch, views, share } = fineTuning;
   const start = fromScratch
     ? 'They started from drawn weights, as if the network had never seen a photo.'
-    : 'They started from what the network had learned from millions of photos; the classifier is the mean of this part and the head on the network as it was.';
+    : `They started from what the network had learned from millions of photos. ${describeShare(share)}`;
   return renderSection({
     id: 'fine-tuning',
     title: 'Fine-tuning',
@@ -22,6 +22,14 @@ export function renderFineTuning({ fineTuning, metrics }: RunRecord): Html | nul
     body: html`${renderGain(fineTuning, metrics)} ${curve.length > 1 && drawCurves(fineTuning)}
     ${listEpochs(fineTuning)}`,
   });
+}
+
+function describeShare(share: number): string {
+  if (share === 0) {
+    return 'On the validation photos that gained nothing, so that the classifier is the head on the network as it was.';
+  }
+  if (share === 1) return 'The classifier is this part alone, as the validation photos told.';
+  return `The classifier takes ${formatPercent(share)} of its scores from this part and the rest from the head on the network as it was, as the validation photos told.`;
 }
 
 function describeBlocks(blocks: readonly string[]): Content {
