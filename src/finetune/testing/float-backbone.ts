@@ -4,15 +4,16 @@ import { attachPixels } from '../../onnx/attach-pixels.ts';
 import { node } from '../../onnx/build.ts';
 import { draftModel, positiveTensor, randomTensor } from '../../onnx/testing/draft-model.ts';
 
-const size = 16;
 const same = { pads: { ints: [1, 1, 1, 1] } };
 const half = { ...same, strides: { ints: [2, 2] } };
 
 /**
  * A network of real numbers with random weights: a convolution, a residual block with BatchNormalization and PRelu, a convolution, and a product with a
  * matrix behind the average. Its tap `inner` lies on one of the two paths of the residual block.
+ *
+ * @param size - Side of its square input, px.
  */
-export function floatBackbone(): Backbone {
+export function floatBackbone(size = 16): Backbone {
   const model = draftModel(
     [3, size, size],
     [
