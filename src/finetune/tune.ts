@@ -1,5 +1,6 @@
 import { throwIfCancelled } from '../errors.ts';
 import type { OnProgress } from '../shared/progress.ts';
+import { busyWorkers } from './busy-workers.ts';
 import { type Checkpoint, type CheckpointOptions, openCheckpoint, restoreCheckpoint } from './checkpoint.ts';
 import { finishEpoch } from './finish-epoch.ts';
 import { openGradientSum } from './gradient-sum.ts';
@@ -16,7 +17,7 @@ import { startState, type TuningState } from './tuning-state.ts';
 /** What a fine-tuning is given beside its problem and settings. */
 export interface TuneContext {
   readonly seed: number;
-  /** Worker threads, one core each; the result does not depend on them. @default one a core */
+  /** Worker threads at most, one core each; the result does not depend on them. @default one a core */
   readonly workers?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -55,7 +56,10 @@ export async function tune(
 
   let divergence: Divergence | undefined;
   if (mayGoOn(problem, settings, state)) {
-    await using sessions = await openTuningSessions(problem, layout, { workers, signal });
+    await using sessions = await openTuningSessions(problem, layout, {
+      workers: busyWorkers(settings, workers),
+      signal,
+    });
     const sumGradients = openGradientSum(sessions, layout.length);
     const run = { problem, settings, seed, signal, sessions, sumGradients, checkpoint, progress };
     divergence = await keepOnFailure(checkpoint, state, () => runEpochs(run, state));

@@ -1,3 +1,4 @@
+import { busyWorkers } from './busy-workers.ts';
 import { gradientVectors } from './gradient-sum.ts';
 import type { TuningSettings } from './settings.ts';
 
@@ -24,12 +25,13 @@ export function estimateTuningMemory(
   workers: number,
 ): number {
   const { optimizer, average, batchSize, microBatch } = settings;
+  const busy = busyWorkers(settings, workers);
   const pieces = Math.ceil(batchSize / microBatch);
   const vectors =
     vectorsOfState +
     (optimizer === 'adamw' ? 1 : 0) +
     (average === null ? 0 : 1) +
-    Math.min(pieces, gradientVectors(workers)) +
-    vectorsOfWorker * workers;
-  return baseBytes + 4 * parameters * vectors + workers * microBatch * bytesPerRow * rowFactor;
+    Math.min(pieces, gradientVectors(busy)) +
+    vectorsOfWorker * busy;
+  return baseBytes + 4 * parameters * vectors + busy * microBatch * bytesPerRow * rowFactor;
 }
