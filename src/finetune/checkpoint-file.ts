@@ -40,17 +40,20 @@ export async function writeCheckpointFile(path: string, { header, vectors }: Che
   });
 }
 
-/** Reads a checkpoint; `missing` where there is none, `damaged` where its bytes are not those that were written. */
+/** Reads a checkpoint; `missing` where there is none, `damaged` where it cannot be read or its bytes are not those that were written. */
 export async function readCheckpointFile(path: string): Promise<CheckpointFile | 'missing' | 'damaged'> {
   let file: FileHandle;
   try {
     file = await open(path);
   } catch (error) {
-    if (errnoCode(error) === 'ENOENT') return 'missing';
-    throw error;
+    return errnoCode(error) === 'ENOENT' ? 'missing' : 'damaged';
   }
   try {
     return (await readFrom(file)) ?? 'damaged';
+  } catch (error) {
+    // A failing disk, or a folder in the file's place.
+    if (errnoCode(error) !== undefined) return 'damaged';
+    throw error;
   } finally {
     await file.close();
   }

@@ -53,7 +53,9 @@ export async function restoreCheckpoint(
   const path = checkpointPath(folder);
   const found = await readCheckpointFile(path);
   if (found === 'missing') return `There is no checkpoint in ${folder}: fine-tuning starts anew.`;
-  if (found === 'damaged') return `The checkpoint ${path} is damaged: fine-tuning starts anew.`;
+  if (found === 'damaged') {
+    return `The checkpoint ${path} is damaged or cannot be read: fine-tuning starts anew.`;
+  }
   const header = found.header as Header;
   const ofKey = keyDifferences(header.key, key);
   const differences = ofKey.length > 0 ? ofKey : keyDifferences(header.loop, loop);

@@ -28,12 +28,19 @@ const blockLength = 2 ** 20;
 const vectorsInPass = 3;
 
 /**
+ * The most vectors that {@link openGradientSum} holds: those of a pass of additions, the sum, and one for each other worker, so that none
+ * waits while a piece before its own is under way.
+ */
+export function gradientVectors(workers: number): number {
+  return vectorsInPass + workers;
+}
+
+/**
  * Opens the computation of gradients on all workers. The pieces of a batch are summed in their order, however many workers there are and
  * whichever is first, so that the same batch gives the same bits.
  */
 export function openGradientSum(sessions: TuningSessions, length: number): SumGradients {
-  // Those of a pass of additions, the sum, and one for each other worker, so that none waits while a piece before its own is under way.
-  const free = openQueue(vectorsInPass + sessions.workers, () => shareVector(length));
+  const free = openQueue(gradientVectors(sessions.workers), () => shareVector(length));
   let sum: SharedFloats | undefined;
 
   return async (pieces, take) => {

@@ -5,6 +5,7 @@ import { limitMemory } from './limit-memory.ts';
 import { resolveTuningSettings } from './settings.ts';
 import { floatBackbone } from './testing/float-backbone.ts';
 import { buildTuningGraphs } from './tuning-graphs.ts';
+import { estimateTuningMemory } from './tuning-memory.ts';
 
 const cut = cutNetwork(floatBackbone(), '8x8');
 const taps = cut.taps.upper.slice(-1);
@@ -16,24 +17,26 @@ const graphs = buildTuningGraphs({
   head: { weights: zeros(2 * columns), bias: zeros(2), factor: zeros(columns), offset: zeros(columns) },
   task: 'single-label',
 });
-const settings = resolveTuningSettings({ batchSize: 64, microBatch: 64 });
+// So many photos that every worker has something to do.
+const settings = resolveTuningSettings({ batchSize: 640, microBatch: 64 });
 
 describe('a memory limit', () => {
   it('that is wide changes nothing', () => {
     expect(limitMemory(settings, graphs, 2)).toEqual(settings);
   });
 
-  it('makes micro-batches smaller, by what a photo needs in every worker', () => {
-    const rows = (limit: number, workers = 1): number =>
-      limitMemory(settings, graphs, workers, limit).microBatch;
+  it('makes micro-batches as small as they must be, by what is estimated for them', () => {
     const row = bytesPerRow(graphs.gradient);
     const values = [...graphs.parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
-    // More than all vectors of parameters: what is left is for photos.
-    const fixed = 100 * values;
-    const one = rows(fixed);
-    expect(rows(fixed + 5 * row)).toBe(one + 5);
-    expect(rows(fixed + 10 * row, 2)).toBeLessThan(one + 10);
-    expect(rows(fixed + 1000 * row)).toBe(64);
+    const needed = (microBatch: number, workers: number): number =>
+      estimateTuningMemory(values, row, { ...settings, microBatch }, workers);
+    for (const workers of [1, 2, 3]) {
+      for (const microBatch of [1, 7, 40, 64]) {
+        const limit = needed(microBatch, workers);
+        expect(limitMemory(settings, graphs, workers, limit).microBatch).toBe(microBatch);
+      }
+      expect(limitMemory(settings, graphs, workers, needed(7, workers) - 1).microBatch).toBe(6);
+    }
   });
 
   it('that is too small for one photo is refused with what is needed', () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -113,11 +113,24 @@ describe('a checkpoint', () => {
     ]) {
       await writeFile(path, damaged);
       const { tuned, notices } = await tuneIn(folder);
-      expect(notices).toEqual([`The checkpoint ${path} is damaged: fine-tuning starts anew.`]);
+      expect(notices).toEqual([
+        `The checkpoint ${path} is damaged or cannot be read: fine-tuning starts anew.`,
+      ]);
       expect(tuned.parameters).toEqual(fresh.tuned.parameters);
       // A new one has taken its place.
       expect((await tuneIn(folder)).notices).toEqual([]);
     }
+  });
+
+  it('in whose place a folder lies is told, and the training goes on without', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(checkpointPath(folder));
+    const { tuned, notices } = await tuneIn(folder);
+    expect(tuned.curve).toHaveLength(2);
+    expect(notices).toEqual([
+      expect.stringContaining('cannot be read: fine-tuning starts anew.'),
+      expect.stringMatching(/^Cannot write .*: a folder is there \(EISDIR\)\.$/),
+    ]);
   });
 
   it('that cannot be written does not end the training, and is told once', async () => {

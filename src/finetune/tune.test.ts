@@ -246,7 +246,13 @@ describe('fine-tuning that is cancelled', () => {
     const context = { checkpoint, onProgress: listen(13), signal: controller.signal };
     await expect(run(tinyProblem(), {}, context)).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(steps.at(-1)).toBe(13);
-    const resumed = await run(tinyProblem(), {}, { checkpoint, onProgress: listen(0) });
+    const lines: string[] = [];
+    const onProgress = (event: ProgressEvent): void => {
+      listen(0)(event);
+      if (event.type === 'line') lines.push(event.text);
+    };
+    const resumed = await run(tinyProblem(), {}, { checkpoint, onProgress });
+    expect(lines[0]).toBe('Fine-tuning goes on in epoch 3 of 4, after 3 of its steps');
     expect(steps.slice(13)).toEqual([14, 15, 16, 17, 18, 19, 20]);
     expect(flat(resumed)).toEqual(flat(await run(tinyProblem())));
   });
@@ -305,6 +311,9 @@ it('fine-tuning tells of rows that cannot be read, and of a graph that fails', a
   };
   await expect(run({ ...problem, training: narrow })).rejects.toMatchObject({ code: 'RUNTIME_FAILED' });
   expect((await run(problem)).stopped).toBe('done');
+  await expect(run({ ...problem, gradient: problem.forward })).rejects.toThrow(
+    'Expected the outputs loss, gradient/w1, gradient/b1, gradient/w2, gradient/b2 of tiny',
+  );
 });
 
 function poison(rows: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>> {

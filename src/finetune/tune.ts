@@ -1,10 +1,12 @@
-import { RegraftError, throwIfCancelled } from '../errors.ts';
+import { throwIfCancelled } from '../errors.ts';
 import type { OnProgress } from '../shared/progress.ts';
+import { busyWorkers } from './busy-workers.ts';
 import { type Checkpoint, type CheckpointOptions, openCheckpoint, restoreCheckpoint } from './checkpoint.ts';
 import { finishEpoch } from './finish-epoch.ts';
 import { openGradientSum } from './gradient-sum.ts';
 import { layOutParameters, unpackParameters } from './parameter-layout.ts';
 import type { TuningSettings } from './settings.ts';
+import { tellDivergence } from './tell-divergence.ts';
 import { trainEpoch } from './train-epoch.ts';
 import type { Divergence, Tuned, TuningProblem } from './tuning.ts';
 import { openTuningProgress, type TuningProgress } from './tuning-progress.ts';
@@ -15,7 +17,7 @@ import { startState, type TuningState } from './tuning-state.ts';
 /** What a fine-tuning is given beside its problem and settings. */
 export interface TuneContext {
   readonly seed: number;
-  /** Worker threads, one core each; the result does not depend on them. @default one a core */
+  /** Worker threads at most, one core each; the result does not depend on them. @default one a core */
   readonly workers?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -44,17 +46,20 @@ export async function tune(
   const layout = layOutParameters(problem);
   const state = startState(problem, settings, layout);
   const loop = JSON.stringify({ ...settings, seed, parameters: layout.length });
-  const restored = context.checkpoint?.resume
-    ? await restoreCheckpoint(context.checkpoint, loop, state)
-    : undefined;
+  const resumed = context.checkpoint?.resume === true ? context.checkpoint : undefined;
+  const obstacle = resumed && (await restoreCheckpoint(resumed, loop, state));
   const progress = openProgress(problem, settings, state, onProgress);
-  if (restored !== undefined) progress.notice(restored);
+  if (obstacle !== undefined) progress.notice(obstacle);
+  else if (resumed !== undefined) progress.line(describeResume(state, settings));
   const checkpoint =
     context.checkpoint && (await openCheckpoint(context.checkpoint, loop, (text) => progress.notice(text)));
 
   let divergence: Divergence | undefined;
   if (mayGoOn(problem, settings, state)) {
-    await using sessions = await openTuningSessions(problem, layout, { workers, signal });
+    await using sessions = await openTuningSessions(problem, layout, {
+      workers: busyWorkers(settings, workers),
+      signal,
+    });
     const sumGradients = openGradientSum(sessions, layout.length);
     const run = { problem, settings, seed, signal, sessions, sumGradients, checkpoint, progress };
     divergence = await keepOnFailure(checkpoint, state, () => runEpochs(run, state));
@@ -127,27 +132,9 @@ function openProgress(
   );
 }
 
-/** Tells that the best weights are kept, or throws where there are none. */
-function tellDivergence(
-  { epoch, step, learningRate, loss }: Divergence,
-  settings: TuningSettings,
-  { position }: TuningState,
-  progress: TuningProgress,
-): void {
-  const advice = `Train again with a lower rate, such as --tune-rate ${formatNumber(settings.learningRate / 10)}.`;
-  const where = `in step ${step} of epoch ${epoch}, at a learning rate of ${formatNumber(learningRate)}`;
-  if (position.bestEpoch === 0) {
-    throw new RegraftError(
-      'TUNING_DIVERGED',
-      `Expected the loss of the fine-tuning to fall but found ${formatNumber(loss)} ${where}.`,
-      { hint: advice },
-    );
-  }
-  progress.notice(
-    `Fine-tuning diverged ${where}: the weights of epoch ${position.bestEpoch} are kept. ${advice}`,
-  );
-}
-
-function formatNumber(value: number): string {
-  return String(Number(value.toPrecision(3)));
+function describeResume({ position }: TuningState, { epochs }: TuningSettings): string {
+  const { epoch, step } = position;
+  return epoch > epochs
+    ? 'Fine-tuning was finished already'
+    : `Fine-tuning goes on in epoch ${epoch} of ${epochs}, after ${step} of its steps`;
 }

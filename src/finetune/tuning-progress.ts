@@ -19,6 +19,7 @@ export interface TuningProgress {
   /** Rows were scored for the validation. */
   scored(rows: number): void;
   notice(text: string): void;
+  line(text: string): void;
 }
 
 // A gradient is computed forward, and backward for inputs and for weights.
@@ -61,7 +62,10 @@ export function openTuningProgress(
     scored: work,
     epoch(point) {
       accuracy = point.validationAccuracy;
-      onProgress?.({ type: 'line', stage: 'tune', text: describePoint(point, epochs) });
+      this.line(describePoint(point, epochs));
+    },
+    line(text) {
+      onProgress?.({ type: 'line', stage: 'tune', text });
     },
     notice(text) {
       onProgress?.({ type: 'notice', stage: 'tune', text });

@@ -1,4 +1,4 @@
-import type { Tensor } from '../onnx/graph.ts';
+import type { Model, Tensor } from '../onnx/graph.ts';
 import { openSessions, type PinnedTensor, type SharedFloats } from '../runtime/session-pool.ts';
 import type { ParameterLayout } from './parameter-layout.ts';
 import type { TuningProblem } from './tuning.ts';
@@ -26,6 +26,8 @@ export async function openTuningSessions(
   { slices, length }: ParameterLayout,
   { workers, signal }: { workers?: number | undefined; signal?: AbortSignal | undefined },
 ): Promise<TuningSessions> {
+  requireOutputs(gradient, ['loss', ...slices.map(({ name }) => `gradient/${name}`)]);
+  requireOutputs(forward, ['logits']);
   const pool = await openSessions(gradient, { workers, signal });
   try {
     const scoring = await pool.openBeside(forward);
@@ -63,4 +65,11 @@ export async function openTuningSessions(
     await pool[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+// A gradient that no run writes would be that of an earlier step.
+function requireOutputs({ graph }: Model, names: readonly string[]): void {
+  const made = new Set(graph.outputs.map(({ name }) => name));
+  const missing = names.filter((name) => !made.has(name));
+  if (missing.length > 0) throw new RangeError(`Expected the outputs ${missing.join(', ')} of ${graph.name}`);
 }
