@@ -101,8 +101,9 @@ describe.skipIf(weights.path === undefined)('the embedded network, cut (REGRAFT_
     );
     const found = await runModel(cut.upper, { [cut.activation.name]: activation });
     const whole = await runModel(real.model, { image: await pixels() });
-    for (const { name } of cut.taps.upper)
+    for (const { name } of cut.taps.upper) {
       expect(1 - cosine(found[name], whole[name]), name).toBeLessThan(1e-6);
+    }
   });
 });
 
