@@ -1,13 +1,12 @@
 // How many photos a class it takes: trainings on a few flower photos a class, tested on all the others.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Photo } from '../src/dataset/dataset.ts';
 import { scanDataset } from '../src/dataset/scan.ts';
-import { splitPosition } from '../src/dataset/split.ts';
 import { regraftHome } from '../src/home.ts';
 import { train } from '../src/train.ts';
 import type { TrainOptions } from '../src/training/options.ts';
 import type { BenchResult } from './bench-result.ts';
+import { drawFew } from './draw-few.ts';
 import { flowerPhotos, withFreshHome } from './photos.ts';
 
 const seeds = 5;
@@ -33,7 +32,7 @@ export async function benchFewPhotos(): Promise<BenchResult[]> {
       const sums = ways.map(() => 0);
       for (let seed = 0; seed < seeds; seed++) {
         const split = join(scratch, 'split.csv');
-        await writeFile(split, drawSplit(photos, count, seed));
+        await writeFile(split, drawFew(photos, count, seed));
         for (const [index, [, options]] of ways.entries()) {
           const out = join(scratch, 'model');
           const { run } = await train(folder, { ...options, split, seed, out, home, allowSmall: true });
@@ -49,17 +48,4 @@ export async function benchFewPhotos(): Promise<BenchResult[]> {
     }
     return results;
   });
-}
-
-/** Gives `count` photos of each class to training, the first by the split's own hash, and the others to test. */
-function drawSplit(photos: readonly Photo[], count: number, seed: number): string {
-  const taken = new Map<number, number>();
-  const position = ({ sha256 }: Photo): number => splitPosition(seed, sha256);
-  const drawn = [...photos].sort((a, b) => position(a) - position(b));
-  const rows = drawn.map(({ path, label }) => {
-    const before = taken.get(label) ?? 0;
-    taken.set(label, before + 1);
-    return `${path},${before < count ? 'training' : 'test'}`;
-  });
-  return ['path,split', ...rows, ''].join('\n');
 }

@@ -1,10 +1,11 @@
-// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient]`: every figure that the README claims, in one run.
+// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient,fine-tuning]`: every figure that the README claims, in one run.
 import { benchAccuracy } from './accuracy.ts';
 import { benchBackbones } from './backbones.ts';
 import type { BenchResult } from './bench-result.ts';
 import { printResults } from './bench-result.ts';
 import { benchExtraction } from './extraction.ts';
 import { benchGradients } from './gradient.ts';
+import { benchFineTuning } from './fine-tuning.ts';
 import { benchHeads } from './head.ts';
 import { benchImport } from './import.ts';
 import { benchImportSpeed } from './import-speed.ts';
@@ -23,6 +24,7 @@ const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   'import-speed': benchImportSpeed,
   views: benchViews,
   unknown: benchUnknown,
+  'fine-tuning': benchFineTuning,
   gradient: benchGradients,
 };
 

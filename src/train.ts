@@ -1,5 +1,6 @@
 // photos → scan → split → features (cached) → fit head → calibrate → evaluate → model.onnx + report
 //          dataset/ dataset/ backbone/ + features/  head/   evaluate/  evaluate/  model/ + report/
+// with --fine-tune, after the head: cut → activations (cached) → tune the rest by gradient graphs; finetune/ + onnx/gradient/
 
 import { describeReplaced, findFolderModel } from './model/folder-model.ts';
 import type { RunRecord } from './model/run-record.ts';
@@ -8,7 +9,8 @@ import { sealModel } from './model/seal.ts';
 import { encodeModel } from './onnx/write.ts';
 import { chooseHead } from './head/choose-head.ts';
 import { describeChoice, describeEvaluation } from './training/describe-results.ts';
-import { evaluateHead } from './training/evaluate-head.ts';
+import { frozenClassifier } from './training/classifier.ts';
+import { evaluateScores } from './training/evaluate-scores.ts';
 import { evaluateUnknown } from './training/evaluate-unknown.ts';
 import { partsOnTaps } from './training/features-of-parts.ts';
 import { resolveTrainOptions, type TrainOptions } from './training/options.ts';
@@ -16,6 +18,7 @@ import { prepareBottlenecks, preparePhotos } from './training/prepare.ts';
 import { makeResultFiles } from './training/result-files.ts';
 import { recordRun } from './training/run-record.ts';
 import { startStages } from './training/stages.ts';
+import { tuneNetwork } from './training/tune-network.ts';
 
 /** What a training gives. */
 export interface TrainResult {
@@ -47,13 +50,15 @@ export async function train(source: string, options: TrainOptions = {}): Promise
     () => chooseHead({ ...parts, classes: classes.length, seed, onProgress, signal }, prepared.search),
     (chosen) => describeChoice(chosen, prepared.taps),
   );
-  const { head } = choice;
   const read = await partsOnTaps(parts, choice.taps);
+  const frozen = await frozenClassifier(prepared, choice, read.test);
+  const classifier =
+    settings.fineTune === undefined ? frozen : await tuneNetwork(settings, prepared, choice, frozen, stages);
   const evaluation = await stages.run(
     'evaluate',
     'Testing',
     async () => {
-      const tested = await evaluateHead(head, classes, read.test);
+      const tested = evaluateScores(classifier.scores, classes, read.test);
       return { ...tested, unknown: await evaluateUnknown(settings, read, classes, tested) };
     },
     describeEvaluation,
@@ -61,10 +66,16 @@ export async function train(source: string, options: TrainOptions = {}): Promise
   const { calibration, unknown } = evaluation;
   for (const text of unknown.notices) onProgress?.({ type: 'notice', stage: 'evaluate', text });
 
-  const taps = choice.taps.flatMap((tap) => prepared.taps[tap] ?? []);
-  const graph = prepared.build({ labels: classes, ...head, ...calibration, unknown: unknown.score }, taps);
+  const graph = classifier.build({ labels: classes, ...calibration, unknown: unknown.score });
   const bytes = sealModel(encodeModel(graph));
-  const run = recordRun(settings, prepared, choice, evaluation, { folder, bytes }, stages);
+  const run = recordRun(
+    settings,
+    prepared,
+    { ...choice, ...classifier },
+    evaluation,
+    { folder, bytes },
+    stages,
+  );
   await stages.run(
     'save',
     'Saving the model',
@@ -73,6 +84,7 @@ export async function train(source: string, options: TrainOptions = {}): Promise
       const replaced = describeReplaced(folder, older, await findFolderModel(folder), classes);
       if (replaced !== undefined) onProgress?.({ type: 'notice', stage: 'save', text: replaced });
       await saveFiles(folder, files, { onProgress, signal });
+      await classifier.finish?.();
     },
     () => folder,
   );

@@ -15,7 +15,7 @@ import { openSessions } from '../src/runtime/session-pool.ts';
 
 const folder = fileURLToPath(new URL('goldens/onnx-networks/', import.meta.url));
 const exported = readdirSync(folder).filter((file) =>
-  /^(resnet|mobilenet|efficientnet).*\.onnx\.gz$/.test(file),
+  /^(resnet|mobilenet|efficientnet|convnext).*\.onnx\.gz$/.test(file),
 );
 const batch = 2;
 

@@ -50,12 +50,13 @@ export function fitNetwork(network: OpenedNetwork, options: PreprocessOptions): 
   const { taps, logits } = findTaps(model, inferShapes(model));
   // Where the user lets it end earlier, listed ones behind that are gone, and those that are left are found.
   const made = new Set(model.graph.nodes.flatMap(({ outputs }) => outputs));
-  const hasListed = entry?.taps?.every(({ tensor }) => made.has(tensor)) === true;
+  const listed = entry?.taps ?? imported.taps;
+  const hasListed = listed?.every(({ tensor }) => made.has(tensor)) === true;
   return {
     model,
     fit,
     scaling,
-    taps: hasListed ? entry.taps : taps,
+    taps: hasListed ? listed : taps,
     ...(logits === undefined ? {} : { logits }),
   };
 }

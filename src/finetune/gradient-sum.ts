@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tensor } from '../onnx/graph.ts';
 import type { SharedFloats } from '../runtime/session-pool.ts';
+import { addVectors } from './add-vectors.ts';
 import { inLanes } from './in-lanes.ts';
 import { shareVector } from './parameter-layout.ts';
 import type { TuningSessions } from './tuning-sessions.ts';
@@ -24,65 +25,73 @@ type Feeds = Readonly<Record<string, Tensor>>;
 
 // Some milliseconds of additions, between which the workers get their next piece.
 const blockLength = 2 ** 20;
+const vectorsInPass = 3;
 
 /**
  * Opens the computation of gradients on all workers. The pieces of a batch are summed in their order, however many workers there are and
  * whichever is first, so that the same batch gives the same bits.
  */
 export function openGradientSum(sessions: TuningSessions, length: number): SumGradients {
-  // One more than the workers, so that none waits while a piece before its own is still under way.
-  const free = openQueue(Array.from({ length: sessions.workers + 1 }, () => shareVector(length)));
-  let sum = shareVector(length);
+  // Those of a pass of additions, the sum, and one for each other worker, so that none waits while a piece before its own is under way.
+  const free = openQueue(vectorsInPass + sessions.workers, () => shareVector(length));
+  let sum: SharedFloats | undefined;
 
   return async (pieces, take) => {
+    if (sum !== undefined) free.give(sum);
     let loss = 0;
+    let waiting: SharedFloats[] = [];
     let added = Promise.resolve();
+    const add = async (piece: number, vector: SharedFloats): Promise<void> => {
+      // The first is the sum that the others are added to.
+      if (piece === 0) sum = vector;
+      else waiting.push(vector);
+      if (sum === undefined || (waiting.length < vectorsInPass && piece < pieces - 1)) return;
+      await addInBlocks(sum, waiting);
+      waiting.forEach((done) => free.give(done));
+      waiting = [];
+    };
     await inLanes(sessions.workers, pieces, async (piece, worker) => {
       const given = Promise.all([take(), free.take()]);
       const run = given.then(([feeds, vector]) => sessions.gradient(feeds, worker, vector));
       added = Promise.all([run, given, added]).then(async ([own, [, vector]]) => {
         loss += own;
-        if (piece > 0) await addVector(sum, vector);
-        // The first is the sum that the others are added to.
-        free.give(piece > 0 ? vector : sum);
-        if (piece === 0) sum = vector;
+        await add(piece, vector);
       });
       // Whoever waits for memory must not wait for ever; the failure is thrown here or in another lane.
       added.catch(async () => free.give((await given)[1])).catch(() => undefined);
       await run;
     });
     await added;
+    if (sum === undefined) throw new RangeError('Expected a piece');
     return { loss, gradient: sum };
   };
 }
 
-async function addVector(sum: Float32Array, vector: Float32Array): Promise<void> {
-  for (let from = 0; from < sum.length; from += blockLength) {
-    addBlock(sum, vector, from, Math.min(from + blockLength, sum.length));
+async function addInBlocks(sum: Float32Array, vectors: readonly Float32Array[]): Promise<void> {
+  for (let from = 0; from < sum.length && vectors.length > 0; from += blockLength) {
+    addVectors(sum, vectors, from, Math.min(from + blockLength, sum.length));
     await setImmediate();
   }
 }
 
-function addBlock(sum: Float32Array, vector: Float32Array, from: number, to: number): void {
-  for (let index = from; index < to; index++) sum[index] = sum[index]! + vector[index]!;
-}
-
-/** Hands out vectors in the order that they are asked for. */
-function openQueue(vectors: SharedFloats[]): {
-  take(): Promise<SharedFloats>;
-  give(vector: SharedFloats): void;
-} {
+/** Hands out vectors, in the order that they are asked for, and makes at most so many. */
+function openQueue(
+  most: number,
+  make: () => SharedFloats,
+): { take(): Promise<SharedFloats>; give(vector: SharedFloats): void } {
+  const free: SharedFloats[] = [];
   const waiting: ((vector: SharedFloats) => void)[] = [];
+  let made = 0;
   return {
     take: () =>
       new Promise((resolve) => {
-        const vector = vectors.pop();
+        const vector = free.pop() ?? (made++ < most ? make() : undefined);
         if (vector === undefined) waiting.push(resolve);
         else resolve(vector);
       }),
     give(vector) {
       const next = waiting.shift();
-      if (next === undefined) vectors.push(vector);
+      if (next === undefined) free.push(vector);
       else next(vector);
     },
   };

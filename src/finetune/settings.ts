@@ -18,15 +18,15 @@ const schema = z.strictObject({
   /** Photos that a worker runs at once: the more, the more memory; gradients are summed over a batch. */
   microBatch: wholeNumber(1, 65_536).default(8),
   /** Epochs without a better validation log loss that end the training; `null`: all are trained, as one cycle is best at its end. */
-  patience: z
-    .union([z.null(), wholeNumber(1)], { error: 'null or a whole number of at least 1' })
-    .default(null),
+  patience: orNull('null or a whole number of at least 1', (error) =>
+    z.number({ error }).int({ error }).min(1, { error }),
+  ),
   /** Gradients of a greater norm are shortened to it; `null`: none. */
-  clipNorm: z.union([z.null(), positiveNumber()], { error: 'null or a number above 0' }).default(null),
+  clipNorm: orNull('null or a number above 0', (error) => z.number({ error }).positive({ error })),
   /** Decay of a moving average of the weights, which is judged and kept in their place; `null`: none. */
-  average: z
-    .union([z.null(), numberBetween(0, 0.999999)], { error: 'null or a number from 0 to 0.999999' })
-    .default(null),
+  average: orNull('null or a number from 0 to 0.999999', (error) =>
+    z.number({ error }).min(0, { error }).max(0.999999, { error }),
+  ),
 });
 
 /** Settings of the training loop, as a caller may give them. */
@@ -48,4 +48,11 @@ export function resolveTuningSettings(options: TuningOptions = {}): TuningSettin
     warmUp: settings.warmUp ?? (settings.schedule === 'one-cycle' ? 0.3 : 0.1),
     microBatch: Math.min(settings.microBatch, settings.batchSize),
   };
+}
+
+function orNull(
+  expected: string,
+  schemaOf: (expected: string) => z.ZodNumber,
+): z.ZodDefault<z.ZodNullable<z.ZodNumber>> {
+  return schemaOf(expected).nullable().default(null);
 }

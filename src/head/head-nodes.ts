@@ -10,12 +10,13 @@ export interface HeadNodes {
 
 /**
  * Writes a head's steps and its last layer as standard operators: from the tensor `features`, `[N, columns]`, to the tensor `logits`,
- * `[N, classes]`. Every name but those two begins with `head/`.
+ * `[N, classes]`. Every name but those two begins with the prefix.
  */
 export function headNodes(
   { before = [], weights, bias }: Pick<FittedHead, 'before' | 'weights' | 'bias'>,
   features: string,
   logits: string,
+  prefix = 'head/',
 ): HeadNodes {
   const nodes: GraphNode[] = [];
   const initializers = new Map<string, Tensor>();
@@ -29,7 +30,7 @@ export function headNodes(
 
   let current = features;
   for (const [index, step] of before.entries()) {
-    const name = `head/${index}/`;
+    const name = `${prefix}${index}/`;
     const next = `${name}${step.kind}`;
     if (step.kind === 'dense') {
       dense(name, current, next, step);
@@ -52,7 +53,7 @@ export function headNodes(
     }
     current = next;
   }
-  dense('head/', current, logits, { weights, bias });
+  dense(prefix, current, logits, { weights, bias });
   return { nodes, initializers };
 }
 

@@ -2,6 +2,16 @@ import type { Model } from '../onnx/graph.ts';
 import type { NumericForm } from '../onnx/numeric-form.ts';
 import type { KnownPreprocess } from '../shared/preprocess.ts';
 
+/** A tensor whose average is a feature, as a file names it. */
+export interface KnownTap {
+  readonly name: string;
+  /** Length of the feature. */
+  readonly size: number;
+  readonly tensor: string;
+  /** The axes over which it is averaged; none for a tensor `[N, size]`. */
+  readonly axes: readonly number[];
+}
+
 /** A pretrained network as every importer gives it, whatever its file format. */
 export interface ImportedNetwork {
   /**
@@ -16,6 +26,8 @@ export interface ImportedNetwork {
   readonly form: NumericForm;
   /** Only what the file says itself; nothing is guessed. */
   readonly preprocess: KnownPreprocess;
+  /** Taps that the file itself names, from the image to the end. */
+  readonly taps?: readonly KnownTap[];
   /** Names of the classes, in the order of the first output, where the file holds them. */
   readonly labels?: readonly string[];
 }

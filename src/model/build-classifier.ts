@@ -23,6 +23,16 @@ export interface CalibratedHead extends Pick<FittedHead, 'before' | 'weights' | 
   readonly thresholds?: readonly number[] | undefined;
   /** What tells photos of none of the labels; absent: nothing does. */
   readonly unknown?: UnknownScore | undefined;
+  /** A second head, on other taps of the same network, whose logits are added. */
+  readonly beside?: HeadBeside | undefined;
+  /** What of the network was fine-tuned. */
+  readonly fineTuned?: ModelMetadata['fineTuned'];
+}
+
+/** A head whose logits are added to those of another. */
+export interface HeadBeside extends Pick<FittedHead, 'before' | 'weights' | 'bias'> {
+  /** The taps that it reads, in the order of its columns. */
+  readonly taps: readonly string[];
 }
 
 /** The output of every model file: float32 `[N, classes]`, rows that sum to 1, or with several labels a photo a probability of each class for itself; N is 1 where the network takes one photo at a time. */
@@ -45,11 +55,12 @@ export function buildClassifier(
   views: readonly PhotoView[] = ['whole'],
 ): Model {
   const viewed = attachViews(backbone.model, views);
-  const features = headFeatures(backbone, taps, views.length);
+  const features = headFeatures(backbone, taps, views.length, 'head/');
+  const beside = head.beside && besideGraph(backbone, head.beside, views.length);
   const { nodes, initializers, outputs } = headGraph(features.name, head, batchOf(viewed));
   const whole = append(viewed, {
-    nodes: [...features.nodes, ...nodes],
-    initializers: new Map([...features.initializers, ...initializers]),
+    nodes: [...features.nodes, ...(beside?.nodes ?? []), ...nodes],
+    initializers: new Map([...features.initializers, ...(beside?.initializers ?? []), ...initializers]),
     outputs,
   });
   return {
@@ -62,21 +73,41 @@ export function buildClassifier(
       views,
       thresholds: head.thresholds,
       unknown: describeUnknown(head),
+      fineTuned: head.fineTuned,
     }),
   };
 }
 
-/** The taps side by side, averaged over the views. */
+/** What the names of the second head's tensors begin with, and the tensor of its logits. */
+const besidePrefix = 'beside/';
+const besideLogits = `${besidePrefix}logits`;
+
+/** The second head, from its taps to its logits. */
+function besideGraph(
+  backbone: Backbone,
+  { taps, ...head }: HeadBeside,
+  views: number,
+): Pick<HeadGraph, 'nodes' | 'initializers'> {
+  const features = headFeatures(backbone, taps, views, besidePrefix);
+  const { nodes, initializers } = headNodes(head, features.name, besideLogits, besidePrefix);
+  return {
+    nodes: [...features.nodes, ...nodes],
+    initializers: new Map([...features.initializers, ...initializers]),
+  };
+}
+
+/** The taps side by side, averaged over the views; the names of new tensors begin with the prefix. */
 function headFeatures(
   backbone: Backbone,
   taps: readonly string[],
   views: number,
+  prefix: string,
 ): Pick<HeadGraph, 'nodes' | 'initializers'> & { readonly name: string } {
   const [first = ''] = taps;
-  const joined = taps.length === 1 ? first : 'head/features';
+  const joined = taps.length === 1 ? first : `${prefix}features`;
   const join = taps.length === 1 ? [] : [node('Concat', taps, [joined], { axis: { int: 1 } })];
   if (views === 1) return { name: joined, nodes: join, initializers: new Map() };
-  const name = 'head/averaged';
+  const name = `${prefix}averaged`;
   const sizes = taps.map((tap) => backbone.taps.find((known) => known.name === tap)?.size ?? 0);
   const size = sizes.reduce((sum, columns) => sum + columns, 0);
   const { nodes, initializers } = averageViews(joined, views, size, name);
@@ -113,11 +144,14 @@ interface HeadGraph {
 }
 
 function headGraph(features: string, head: CalibratedHead, batch: ReturnType<typeof batchOf>): HeadGraph {
-  const { nodes, initializers } = headNodes(head, features, 'head/logits');
+  const own = head.beside === undefined ? 'head/logits' : 'head/own';
+  const { nodes, initializers } = headNodes(head, features, own);
+  const sum = head.beside === undefined ? [] : [node('Add', [own, besideLogits], ['head/logits'])];
   const unknown = head.unknown && unknownNodes(head.unknown.model, features, unknownOutput);
   return {
     nodes: [
       ...nodes,
+      ...sum,
       node('Div', ['head/logits', 'head/temperature'], ['head/calibrated']),
       head.thresholds === undefined
         ? node('Softmax', ['head/calibrated'], [probabilitiesOutput], { axis: { int: 1 } })

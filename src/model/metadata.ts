@@ -28,6 +28,12 @@ const unknown = z.object({
   falseRejection: z.number().gt(0).lt(1),
 });
 
+const fineTuned = z.object({
+  /** The last block that stayed as it was; `all`: none. */
+  cut: z.string(),
+  taps: z.array(z.string()).min(1),
+});
+
 /** How a model file says what becomes of a photo before it is the graph's `image`. */
 export type PreprocessMetadata = z.infer<typeof preprocess>;
 
@@ -50,10 +56,13 @@ export interface ModelMetadata {
    * of `falseRejection` of known photos exceeds. Null in a model without such a score.
    */
   readonly unknown: z.infer<typeof unknown> | null;
+  /** What was fine-tuned, and the taps of that part that a second head reads; null in a model whose network stayed as it was. */
+  readonly fineTuned: z.infer<typeof fineTuned> | null;
 }
 
 /** What {@link formatMetadata} takes: thresholds make a multi-label model. */
-export interface WrittenMetadata extends Omit<ModelMetadata, 'task' | 'thresholds'> {
+export interface WrittenMetadata extends Omit<ModelMetadata, 'task' | 'thresholds' | 'fineTuned'> {
+  readonly fineTuned?: ModelMetadata['fineTuned'] | undefined;
   readonly thresholds?: readonly number[] | null | undefined;
 }
 
@@ -68,6 +77,7 @@ const schema = z.object({
   'regraft.task': z.literal('multi-label').optional(),
   'regraft.thresholds': json(z.array(z.number().min(0).max(1))).optional(),
   'regraft.unknown': json(unknown).optional(),
+  'regraft.fine-tuned': json(fineTuned).optional(),
 });
 
 /** Writes metadata as the string pairs of an ONNX file. */
@@ -79,6 +89,7 @@ export function formatMetadata({
   views = ['whole'],
   thresholds,
   unknown,
+  fineTuned = null,
 }: WrittenMetadata): Record<string, string> {
   return {
     'regraft.schema': modelSchemaVersion,
@@ -90,6 +101,7 @@ export function formatMetadata({
     ...(thresholds === undefined || thresholds === null
       ? {}
       : { 'regraft.task': 'multi-label', 'regraft.thresholds': JSON.stringify(thresholds) }),
+    ...(fineTuned !== null && { 'regraft.fine-tuned': JSON.stringify(fineTuned) }),
     ...(unknown !== null && { 'regraft.unknown': JSON.stringify(unknown) }),
   };
 }
@@ -149,6 +161,7 @@ export function parseMetadata(pairs: Readonly<Record<string, string>>, source: s
     calibration: parsed.data['regraft.calibration'],
     ...(views === undefined ? {} : { views }),
     unknown: parsed.data['regraft.unknown'] ?? null,
+    fineTuned: parsed.data['regraft.fine-tuned'] ?? null,
   };
 }
 

@@ -57,6 +57,7 @@ describe('a classifier', () => {
         thresholds: null,
         calibration: { temperature: 0.8 },
         unknown: null,
+        fineTuned: null,
       });
     }
   });

@@ -92,6 +92,61 @@ const unknown = z.strictObject({
   }),
 });
 
+const setting = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+const fineTuning = z.strictObject({
+  /** The block, number of blocks or `all` that was asked for. */
+  asked: z.union([z.string(), z.number()]),
+  /** The last block that stayed as it was; `all`: none. */
+  cut: z.string(),
+  /** The blocks that were trained, from first to last. */
+  blocks: z.array(z.string()),
+  /** The taps that its last layer reads. */
+  taps: z.array(z.string()),
+  fromScratch: z.boolean(),
+  /** Weights that were trained. */
+  parameters: z.int(),
+  /** Views of each photo that were drawn from. */
+  views: z.int(),
+  /** Those of them that are parts of the photo and their mirrors. */
+  baseViews: viewCount,
+  settings: z.record(z.string(), setting),
+  curve: z.array(
+    z.strictObject({
+      epoch: z.int(),
+      step: z.int(),
+      learningRate: z.number(),
+      trainLoss: z.number(),
+      validationLogLoss: z.number().nullable(),
+      validationAccuracy: fraction.nullable(),
+      seconds: z.number(),
+    }),
+  ),
+  /** The epoch whose weights were kept. */
+  bestEpoch: z.int(),
+  stopped: z.enum(['done', 'early', 'diverged']),
+  divergence: z
+    .strictObject({ epoch: z.int(), step: z.int(), learningRate: z.number(), loss: z.number().nullable() })
+    .nullable(),
+  /** The head on the network as it was, on the same photos. */
+  frozen: z.strictObject({
+    accuracy: fraction,
+    logLoss: z.number(),
+    validationAccuracy: fraction.nullable(),
+    /** Of several labels a photo. */
+    meanAveragePrecision: fraction.nullable(),
+    /** Test photos that one of the two alone gets right, exact McNemar, and the interval of the difference in accuracy. */
+    comparison: z
+      .strictObject({
+        onlyFrozen: z.int(),
+        onlyTuned: z.int(),
+        pValue: z.number(),
+        interval95: z.tuple([z.number(), z.number()]).nullable(),
+      })
+      .nullable(),
+  }),
+});
+
 /** What `run.json` holds and `train --json` prints; accuracies are fractions, times milliseconds, hashes SHA-256. */
 export const runRecordSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -127,6 +182,14 @@ export const runRecordSchema = z.strictObject({
     falseRejectionPercent: z.number(),
     /** Null: where it takes seconds. */
     measureUnknown: z.boolean().nullable(),
+    /** What may bound a fine-tuning; null what was left out. Records of earlier versions have none. */
+    tuningLimits: z
+      .strictObject({
+        diskLimit: z.int().nullable(),
+        memoryLimit: z.int().nullable(),
+        timeLimit: z.number().nullable(),
+      })
+      .default({ diskLimit: null, memoryLimit: null, timeLimit: null }),
   }),
   dataset: z.strictObject({
     name: z.string(),
@@ -211,6 +274,8 @@ export const runRecordSchema = z.strictObject({
       )
       .optional(),
   }),
+  /** Absent where the network stayed as it was. */
+  fineTuning: fineTuning.optional(),
   metrics: z.strictObject({
     validation: z.strictObject({ accuracy: fraction.nullable(), count: z.int() }),
     test: z.strictObject({
@@ -235,6 +300,8 @@ export const runRecordSchema = z.strictObject({
     scanMs: z.number(),
     featuresMs: z.number(),
     headMs: z.number(),
+    /** Activations and training of a fine-tuning. */
+    fineTuneMs: z.number().default(0),
     evaluateMs: z.number(),
     totalMs: z.number(),
   }),

@@ -4,6 +4,7 @@ import { html, trustedMarkup, type Html } from './html.ts';
 import type { ReportOptions } from './report-options.ts';
 import { renderConfusion } from './sections/confusion.ts';
 import { renderDataset } from './sections/dataset.ts';
+import { renderFineTuning } from './sections/fine-tuning.ts';
 import { renderLabelClasses } from './sections/label-classes.ts';
 import { renderLabelMistakes } from './sections/label-mistakes.ts';
 import { renderMistakes } from './sections/mistakes.ts';
@@ -28,6 +29,7 @@ export function renderReport(run: RunRecord, options: ReportOptions): string {
     ...testSections(run, options),
     { id: 'probabilities', title: 'Probabilities', body: renderProbabilities(run) },
     { id: 'search', title: 'What was tried', body: renderSearch(run) },
+    { id: 'fine-tuning', title: 'Fine-tuning', body: renderFineTuning(run) },
     { id: 'unknown', title: 'I don’t know', body: renderUnknown(run) },
     { id: 'training', title: 'Training', body: renderTraining(run) },
     { id: 'skipped', title: 'Skipped', body: renderSkipped(run) },

@@ -119,6 +119,7 @@ svg .strong{fill:var(--ink);font-weight:600}
 .tone-training{fill:var(--training);background:var(--training)}
 .tone-validation{fill:var(--validation);background:var(--validation)}
 .tone-test{fill:var(--accent);background:var(--accent)}
+.tone-tuned{fill:color-mix(in srgb,var(--accent) 55%,var(--line));background:color-mix(in srgb,var(--accent) 55%,var(--line))}
 .tone-alarm{fill:var(--alarm);background:var(--alarm)}
 .tone-rest{fill:var(--line);background:var(--line)}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:2rem 2.5rem;margin-bottom:1rem}

@@ -55,6 +55,7 @@ it('names photos and output as they were given, and the switches that were on', 
     unknown: true,
     falseRejectionPercent: 2.5,
     measureUnknown: true,
+    tuningLimits: { diskLimit: null, memoryLimit: null, timeLimit: null },
   };
   expect(writeCommand({ ...run, options })).toMatch(
     /^regraft train '\.\.\/photos of mine\.csv' .*--out model .*--class=daisy --class='roses, red' --class=-x --nested --allow-small --strict --max-pixels 5000000 --false-rejection 2\.5 --measure-unknown --seed 0/,

@@ -1,7 +1,9 @@
 import type { RunRecord } from '../model/run-record.ts';
 
+type FineTuning = NonNullable<RunRecord['fineTuning']>;
+
 /** Writes the command that repeats the run in the same folder, with every setting that shapes the model. */
-export function writeCommand({ options, split, backbone, head }: RunRecord): string {
+export function writeCommand({ options, split, backbone, head, fineTuning }: RunRecord): string {
   const words = ['regraft', 'train'];
   if (backbone.id === 'bottlenecks') {
     words.push('--bottlenecks', quote(options.source));
@@ -32,7 +34,9 @@ export function writeCommand({ options, split, backbone, head }: RunRecord): str
   if (options.measureUnknown !== null) {
     words.push(options.measureUnknown ? '--measure-unknown' : '--no-measure-unknown');
   }
-  return [...words, '--seed', String(split.seed), '--head', quote(head.type), ...headFlags(head)].join(' ');
+  words.push('--seed', String(split.seed), '--head', quote(head.type), ...headFlags(head));
+  if (fineTuning !== undefined) words.push(...tuningFlags(fineTuning));
+  return words.join(' ');
 }
 
 function viewFlags({ views, testViews, augment }: RunRecord['options']): string[] {
@@ -83,6 +87,36 @@ function headFlags({ type, settings }: RunRecord['head']): string[] {
     ...(type === 'mlp' ? ['hidden', 'learningRate'] : []),
   ];
   return chosen.flatMap((key) => settingFlag(settings, key));
+}
+
+/** The flag of each setting of a fine-tuning. */
+const tuningSettings = {
+  epochs: '--tune-epochs',
+  learningRate: '--tune-rate',
+  optimizer: '--tune-optimizer',
+  schedule: '--tune-schedule',
+  warmUp: '--tune-warm-up',
+  weightDecay: '--tune-weight-decay',
+  labelSmoothing: '--tune-label-smoothing',
+  batchSize: '--tune-batch',
+  microBatch: '--tune-micro-batch',
+  patience: '--tune-patience',
+  clipNorm: '--tune-clip',
+  average: '--tune-average',
+} as const;
+
+function tuningFlags({ asked, fromScratch, settings, baseViews }: FineTuning): string[] {
+  return [
+    '--fine-tune',
+    quote(String(asked)),
+    ...(fromScratch ? ['--from-scratch'] : []),
+    '--tune-views',
+    String(baseViews),
+    ...Object.entries(tuningSettings).flatMap(([key, flag]) => {
+      const value = settings[key] ?? null;
+      return value === null ? [] : [flag, String(value)];
+    }),
+  ];
 }
 
 function settingFlag(settings: RunRecord['head']['settings'], key: string): string[] {

@@ -1,7 +1,7 @@
 import type { Tap } from '../backbone/backbone.ts';
 import type { HeadChoice } from '../head/choose-head.ts';
 import type { FittedHead } from '../head/head.ts';
-import type { Evaluation } from './evaluate-head.ts';
+import type { Evaluation } from './evaluate-scores.ts';
 
 /** Says in a line which head came out on which taps, and how well it does on the validation photos. */
 export function describeChoice({ head, taps, trials }: HeadChoice, known: readonly Tap[]): string {

@@ -6,7 +6,7 @@ import type { OnProgress } from '../shared/progress.ts';
 import { fitUnknown } from '../unknown/fit-unknown.ts';
 import { scoreUnknown } from '../unknown/score-unknown.ts';
 import { unknownMethod, type UnknownScore } from '../unknown/unknown-model.ts';
-import type { Evaluation } from './evaluate-head.ts';
+import type { Evaluation } from './evaluate-scores.ts';
 import type { FeaturesOfParts, PartFeatures } from './features-of-parts.ts';
 import { type LeftOut, measureLeftOut } from './measure-left-out.ts';
 import { countScores } from './score-histogram.ts';

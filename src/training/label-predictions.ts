@@ -1,7 +1,7 @@
 import { formatCsvRow } from '../dataset/csv.ts';
 import { formatLabelCell } from '../dataset/label-cells.ts';
 import { labelsOf } from '../dataset/labels-of.ts';
-import type { Evaluation } from './evaluate-head.ts';
+import type { Evaluation } from './evaluate-scores.ts';
 import type { Prepared } from './prepare.ts';
 
 /** One row a test photo of several labels: path, labels, what was predicted, then the probability of every class. */

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RegraftError } from '../errors.ts';
+import { resolveTuningSettings } from '../finetune/settings.ts';
 import { resolveTrainOptions } from './options.ts';
 
 function failureOf(options: object, source = 'photos'): RegraftError {
@@ -34,6 +35,10 @@ describe('the options of train', () => {
       augment: 'none',
       unknown: true,
       falseRejectionPercent: 5,
+      tuning: resolveTuningSettings(),
+      tuningViews: 10,
+      resume: false,
+      fromScratch: false,
     });
     expect(heads.map(({ type }) => type)).toEqual(['ridge', 'logistic']);
     expect(scout.type).toBe('ridge');

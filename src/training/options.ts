@@ -2,6 +2,7 @@ import { basename, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { checkNetworkOptions, type NetworkOptions, networkOptions } from '../backbone/network-options.ts';
 import { RegraftError } from '../errors.ts';
+import { resolveTuningSettings, type TuningOptions, type TuningSettings } from '../finetune/settings.ts';
 import { type HeadName, headNames, type ResolvedHead, resolveHeads, resolveScout } from '../head/trainers.ts';
 import { regraftHome } from '../home.ts';
 import {
@@ -11,11 +12,14 @@ import {
   numberBetween,
   parseOptions,
   parsePath,
+  positiveNumber,
   text,
   wholeNumber,
 } from '../options.ts';
 import type { OnProgress } from '../shared/progress.ts';
-import { type ViewOptions, viewOptions } from './views.ts';
+import type { ViewCount } from '../shared/photo-view.ts';
+import { checkTuning } from './tuning-options.ts';
+import { type ViewOptions, viewCount, viewOptions } from './views.ts';
 
 /** Options of `train`; all are optional. */
 export interface TrainOptions extends NetworkOptions, ViewOptions {
@@ -51,6 +55,22 @@ export interface TrainOptions extends NetworkOptions, ViewOptions {
   readonly falseRejectionPercent?: number | undefined;
   /** Measures by leaving each class out how well unknown photos are told. @default with 3 to 10 classes and at most 300 photos to learn from */
   readonly measureUnknown?: boolean | undefined;
+  /** Trains what lies behind a block of the network too: its name, a number of blocks from the end, or `all`. @default nothing: the network stays as it is */
+  readonly fineTune?: string | number | undefined;
+  /** How it is fine-tuned. */
+  readonly tuning?: TuningOptions | undefined;
+  /** Views of each photo that a fine-tuning draws from. @default 10 */
+  readonly tuningViews?: ViewCount | undefined;
+  /** Goes on with a fine-tuning of the same output folder that was interrupted. @default false */
+  readonly resume?: boolean | undefined;
+  /** Starts the part that is trained from drawn weights, to see what those of the network are worth. @default false */
+  readonly fromScratch?: boolean | undefined;
+  /** The most that activations may take on the disk, bytes; the rest of what a fine-tuning would add is an error before it starts. @default the free space */
+  readonly diskLimit?: number | undefined;
+  /** The most memory for the gradients' activations, bytes: a fine-tuning runs fewer photos at once. @default 4 GiB */
+  readonly memoryLimit?: number | undefined;
+  /** The longest that a fine-tuning may be expected to take, minutes; a longer one is an error before it starts. @default any */
+  readonly timeLimit?: number | undefined;
   /** Folder of networks and features. @default `REGRAFT_HOME`, else the platform's cache folder */
   readonly home?: string | undefined;
   /** Worker threads, one core each. @default all cores */
@@ -79,6 +99,16 @@ const schema = z.strictObject({
   unknown: flag().default(true),
   falseRejectionPercent: numberBetween(0.1, 50).default(5),
   measureUnknown: flag().optional(),
+  fineTune: z
+    .union([z.string().min(1), wholeNumber(1)], { error: 'a block, a number of blocks from 1 on or "all"' })
+    .optional(),
+  tuning: z.record(z.string(), z.unknown(), { error: 'an object' }).optional(),
+  tuningViews: viewCount().default(10),
+  resume: flag().default(false),
+  fromScratch: flag().default(false),
+  diskLimit: wholeNumber(1).optional(),
+  memoryLimit: wholeNumber(1).optional(),
+  timeLimit: positiveNumber().optional(),
 });
 
 function classNames(): z.ZodArray<z.ZodString> {
@@ -87,13 +117,17 @@ function classNames(): z.ZodArray<z.ZodString> {
 }
 
 /** Options with every default filled in. */
-export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' | 'head' | 'headOptions'> & {
+export type ResolvedTrainOptions = Omit<
+  z.output<typeof schema>,
+  'home' | 'out' | 'head' | 'headOptions' | 'tuning'
+> & {
   /** Absolute path of the folder of photos, or of the CSV. */
   readonly source: string;
   /** Absolute path of the folder for the model. */
   readonly out: string;
   readonly home: string;
   readonly head: HeadName;
+  readonly tuning: TuningSettings;
   /** The head that chooses taps. */
   readonly scout: ResolvedHead;
   /** The heads to choose from. */
@@ -109,10 +143,13 @@ export type ResolvedTrainOptions = Omit<z.output<typeof schema>, 'home' | 'out' 
  */
 export function resolveTrainOptions(photos: string, options: TrainOptions): ResolvedTrainOptions {
   const source = parsePath(photos, 'the folder of photos');
-  const { out, home, head, headOptions, ...rest } = parseOptions(schema, options, 'train');
+  const { out, home, head, headOptions, tuning, ...rest } = parseOptions(schema, options, 'train');
   const resolved = {
     ...rest,
     head,
+    // It would be a score on features of the network that is left out.
+    unknown: rest.unknown && !rest.fromScratch,
+    tuning: resolveTuningSettings(tuning),
     heads: resolveHeads(head, headOptions),
     scout: resolveScout(headOptions),
     source: resolve(source),
@@ -124,6 +161,7 @@ export function resolveTrainOptions(photos: string, options: TrainOptions): Reso
   checkClassNames(resolved);
   if (resolved.bottlenecks) refuseNetworkOptions(options);
   checkNetworkOptions(resolved);
+  checkTuning(resolved, options);
   refuseInside(resolved.out, resolved.source);
   return resolved;
 }

@@ -26,7 +26,7 @@ import { type FeaturesOfParts, findTaps, gatherParts, pickParts } from './featur
 import { withTargets } from './label-targets.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Stages } from './stages.ts';
-import { checkViews, planViews } from './views.ts';
+import { checkViews, planViews, type ViewPlan } from './views.ts';
 
 /** All that the training of a head needs, and what becomes of the head. */
 export interface Prepared {
@@ -41,8 +41,16 @@ export interface Prepared {
   readonly backbone: Omit<RunRecord['backbone'], 'taps' | 'featureSize'>;
   readonly features: RunRecord['features'];
   readonly views: ViewChoice;
+  /** What fine-tuning needs; absent without photos. */
+  readonly network?: PreparedNetwork;
   /** Makes the model file's graph of a trained head on the taps that it reads. */
   readonly build: (head: CalibratedHead, taps: readonly Tap[]) => Model;
+}
+
+/** A network with the views that it looks at. */
+export interface PreparedNetwork {
+  readonly backbone: Backbone;
+  readonly views: ViewPlan;
 }
 
 /** From photos: scan, split, run the network where the store lacks features. */
@@ -116,6 +124,7 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
     },
     features: { computed: extraction.computed, cached: extraction.cached },
     views: viewChoice,
+    network: { backbone, views },
     build: (head, chosen) =>
       buildClassifier(
         backbone,

@@ -88,7 +88,18 @@ function describeNetwork(settings: ResolvedTrainOptions, stages: Stages): Promis
 
 /** Without what changes no model, and without what the fingerprint holds in another way. */
 function shapingOptions(given: TrainOptions): object {
-  const others = ['seed', 'split', 'out', 'home', 'workers', 'onProgress', 'signal'];
+  const others = [
+    'seed',
+    'split',
+    'out',
+    'home',
+    'workers',
+    'resume',
+    'diskLimit',
+    'timeLimit',
+    'onProgress',
+    'signal',
+  ];
   return Object.fromEntries(Object.entries(given).filter(([name]) => !others.includes(name)));
 }
 

@@ -6,7 +6,7 @@ import type { RunRecord } from '../model/run-record.ts';
 import { modelFileName } from '../model/load.ts';
 import { makeThumbnail } from '../image/thumbnail.ts';
 import { renderReport } from '../report/report.ts';
-import type { Evaluation } from './evaluate-head.ts';
+import type { Evaluation } from './evaluate-scores.ts';
 import { formatLabelPredictions } from './label-predictions.ts';
 import type { Prepared } from './prepare.ts';
 

@@ -4,7 +4,8 @@ import type { HeadChoice } from '../head/choose-head.ts';
 import { labelsOf } from '../dataset/labels-of.ts';
 import { modelFileName } from '../model/load.ts';
 import type { RunRecord } from '../model/run-record.ts';
-import type { Evaluation } from './evaluate-head.ts';
+import type { Classifier } from './classifier.ts';
+import type { Evaluation } from './evaluate-scores.ts';
 import type { UnknownEvaluation } from './evaluate-unknown.ts';
 import type { ResolvedTrainOptions } from './options.ts';
 import type { Prepared } from './prepare.ts';
@@ -15,7 +16,7 @@ import { currentVersions } from './versions.ts';
 export function recordRun(
   options: ResolvedTrainOptions,
   { dataset, split, parts, taps: known, backbone, features, views: viewChoice }: Prepared,
-  { head, taps, trials: search }: HeadChoice,
+  { head, taps, trials: search, validationAccuracy, fineTuning }: HeadChoice & Classifier,
   evaluation: Evaluation & { readonly unknown: UnknownEvaluation },
   model: { readonly folder: string; readonly bytes: Uint8Array },
   stages: Stages,
@@ -34,6 +35,9 @@ export function recordRun(
     unknown,
     falseRejectionPercent,
     measureUnknown = null,
+    diskLimit = null,
+    memoryLimit = null,
+    timeLimit = null,
   } = options;
   const { views, testViews, reason } = viewChoice;
   const { type, settings, trials, curve } = head;
@@ -55,6 +59,7 @@ export function recordRun(
       unknown,
       falseRejectionPercent,
       measureUnknown,
+      tuningLimits: { diskLimit, memoryLimit, timeLimit },
     },
     dataset: {
       name: dataset.name,
@@ -94,8 +99,9 @@ export function recordRun(
       ...(trials === undefined ? {} : { trials: trials.map((trial) => ({ ...trial })) }),
       ...(curve === undefined ? {} : { curve: curve.map((point) => ({ ...point })) }),
     },
+    ...(fineTuning && { fineTuning: fineTuning(evaluation) }),
     metrics: {
-      validation: { accuracy: head.validationAccuracy, count: parts.validation.photos.length },
+      validation: { accuracy: validationAccuracy, count: parts.validation.photos.length },
       // The schema's arrays are mutable ones, those of the metrics are not.
       test: structuredClone(evaluation.metrics) as RunRecord['metrics']['test'],
       ...(evaluation.multiLabel !== undefined && {
@@ -111,6 +117,7 @@ export function recordRun(
       scanMs: stages.ms('scan'),
       featuresMs: stages.ms('backbone') + stages.ms('features'),
       headMs: stages.ms('head'),
+      fineTuneMs: stages.ms('tune'),
       evaluateMs: stages.ms('evaluate'),
       totalMs: stages.totalMs(),
     },

@@ -16,13 +16,17 @@ export interface ViewOptions {
   readonly augment?: Augment | undefined;
 }
 
-const count = z.literal([...viewCounts], { error: '1, 2, 4 or 10' });
+/** The schema of a number of views. */
+export function viewCount(): z.ZodLiteral<ViewCount> {
+  return z.literal([...viewCounts], { error: '1, 2, 4 or 10' });
+}
+
 const countOrAuto = z.literal(['auto', ...viewCounts], { error: '"auto", 1, 2, 4 or 10' });
 
 /** The schema of {@link ViewOptions}. */
 export const viewOptions = {
   views: countOrAuto.default('auto'),
-  testViews: count.optional(),
+  testViews: viewCount().optional(),
   augment: choice(augments as [Augment, ...Augment[]]).default('none'),
 };
 

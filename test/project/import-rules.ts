@@ -39,7 +39,7 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   head: ['features (types)', 'runtime', 'evaluate'],
   evaluate: [],
   unknown: ['features', 'runtime', 'head'],
-  finetune: ['dataset', 'image', 'backbone', 'runtime', 'features', 'head', 'evaluate'],
+  finetune: ['dataset', 'image', 'backbone', 'runtime', 'features', 'head'],
   model: ['backbone (types)', 'evaluate (types)', 'head', 'unknown'],
   runs: ['dataset', 'evaluate', 'model'],
   report: ['image', 'model', 'evaluate'],

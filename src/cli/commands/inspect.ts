@@ -137,6 +137,7 @@ function describe(model: LoadedModel, sha256: string, run: RunRecord | undefined
     calibration,
     views = ['whole'],
     unknown,
+    fineTuned,
   } = model.metadata;
   return {
     path: model.path,
@@ -150,6 +151,7 @@ function describe(model: LoadedModel, sha256: string, run: RunRecord | undefined
     calibration,
     views: preprocess === null ? [] : views,
     unknown,
+    fineTuned,
     test: run === undefined ? null : testOf(run),
   };
 }
@@ -173,7 +175,7 @@ function formatModel(
   run: RunRecord | undefined,
   { colors }: Screen,
 ): string[] {
-  const { labels, thresholds, preprocess, backbone, calibration, views, unknown } = model.metadata;
+  const { labels, thresholds, preprocess, backbone, calibration, views, unknown, fineTuned } = model.metadata;
   const rows = [
     ['labels', listLabels(labels)],
     ...(thresholds === null
@@ -194,6 +196,9 @@ function formatModel(
         ? backbone.id
         : `${backbone.id}, ${backbone.form}, ${backbone.taps.length === 0 ? 'with its own classes' : countOf(backbone.taps.length, 'tap')}`,
     ],
+    ...(fineTuned === null
+      ? []
+      : [['fine-tuned', fineTuned.cut === 'all' ? 'all of it' : `what lies behind ${fineTuned.cut}`]]),
     ...(views === undefined ? [] : [['views', `the average of ${views.length}: ${views.join(', ')}`]]),
     ['calibration', `temperature ${calibration.temperature.toFixed(3)}`],
     [

@@ -8,6 +8,7 @@ import { addHeadOptions, readHeadOptions, type HeadName } from '../head-options.
 import { formatExamples } from '../help-text.ts';
 import { choiceOption, integerOption, listOption, percentOption } from '../option-values.ts';
 import type { TrainRepeatsOptions } from '../../training/repeat-options.ts';
+import { addTuningFlags, readTuningFlags, type TuningFlags } from '../tuning-flags.ts';
 import { formatRepeatsSummary } from '../terminal/repeats-summary.ts';
 import { formatTrainSummary } from '../terminal/train-summary.ts';
 
@@ -24,6 +25,10 @@ const examples = [
     'regraft train photos.csv --split flowers-model/split.csv',
     'photos listed in a CSV (path,label), split as in an earlier run',
   ],
+  [
+    'regraft train flowers --fine-tune 3',
+    'train the last three blocks of the network as well: minutes instead of seconds',
+  ],
   ['regraft train album.csv', 'several labels a photo: path,labels with names separated by ";"'],
   [
     'regraft train flowers --repeats 10',
@@ -32,7 +37,7 @@ const examples = [
   ['regraft train flowers --json > run.json', 'the record of the run as JSON on stdout'],
 ] as const;
 
-interface TrainFlags extends NetworkFlags {
+interface TrainFlags extends NetworkFlags, TuningFlags {
   readonly out?: string;
   readonly bottlenecks?: string;
   readonly views?: ViewCount | 'auto';
@@ -148,6 +153,7 @@ export function define(command: Command, context: CommandContext): void {
       integerOption('--workers', 1, 256),
     );
   addHeadOptions(command);
+  addTuningFlags(command);
   command
     .optionsGroup('Unknown photos:')
     .option('--no-unknown', 'make a model that takes every photo for one of its classes')
@@ -187,6 +193,7 @@ async function runTrain(
     ...pickTrainOptions(flags),
     ...readClasses(flags),
     ...readNetworkFlags(flags),
+    ...readTuningFlags({ ...flags }),
     headOptions,
     ...(falseRejection !== undefined && { falseRejectionPercent: falseRejection }),
     ...(bottlenecks !== undefined && { bottlenecks: true }),

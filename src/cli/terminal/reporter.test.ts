@@ -37,6 +37,29 @@ it('a file gets a line at the start and the end of a stage, and a progress line 
   ]);
 });
 
+it('a fine-tuning shows its loss, its accuracy and the time left', () => {
+  const { screen, text } = openMemoryScreen('file');
+  let now = 0;
+  const { onProgress } = openPlainReporter(screen, () => now);
+  onProgress({ type: 'start', stage: 'tune', text: 'Fine-tuning' });
+  now = 6000;
+  const step = {
+    type: 'progress',
+    stage: 'tune',
+    done: 75,
+    total: 200,
+    unit: 'steps',
+    etaMs: 250_000,
+  } as const;
+  onProgress({ ...step, loss: 0.5321, validationAccuracy: 0.9312 });
+  now = 12_000;
+  onProgress({ ...step, loss: 0.5321 });
+  expect(text().trimEnd().split('\n').slice(1)).toEqual([
+    '  75 of 200 steps, 4 min 10 s left, loss 0.532, validation 93.1 %',
+    '  75 of 200 steps, 4 min 10 s left, loss 0.532',
+  ]);
+});
+
 it('a file and a dumb terminal get no control codes', () => {
   for (const { screen, text } of [openMemoryScreen('file'), openMemoryScreen('tty', { TERM: 'dumb' })]) {
     const reporter = openReporter(screen);

@@ -21,6 +21,7 @@ export function formatTrainSummary(run: RunRecord, folder: string, screen: Scree
     ...(run.metrics.multiLabel === undefined
       ? formatMetrics(run.metrics.test, run.dataset.classes, screen, 'held out')
       : formatLabelMetrics(run.metrics.test, run.metrics.multiLabel, screen, 'held out')),
+    ...formatGain(run),
     ...formatTrainedRejection(run),
     ...(skipped.length > 0 ? ['', ...skipped] : []),
     '',
@@ -36,4 +37,17 @@ export function formatTrainSummary(run: RunRecord, folder: string, screen: Scree
     lines.push('', `Final test accuracy = ${(run.metrics.test.accuracy * 100).toFixed(1)}%`);
   }
   return lines;
+}
+
+/** What fine-tuning gained over the head on the network as it was. */
+function formatGain({ fineTuning, metrics: { test, multiLabel } }: RunRecord): string[] {
+  if (fineTuning === undefined) return [];
+  const { frozen, fromScratch } = fineTuning;
+  const percent = (value: number | null): string =>
+    value === null ? 'not known' : `${(value * 100).toFixed(1)} %`;
+  const other = fromScratch ? 'With what the network had learned before, frozen' : 'The frozen network alone';
+  if (multiLabel !== undefined) return [`${other}: mAP ${percent(frozen.meanAveragePrecision)}`];
+  const { onlyTuned = 0, onlyFrozen = 0 } = frozen.comparison ?? {};
+  const counts = `right only with this model: ${onlyTuned}, only with that: ${onlyFrozen} of ${test.count}`;
+  return [`${other}: ${percent(frozen.accuracy)} (${counts})`];
 }

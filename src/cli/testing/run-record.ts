@@ -30,6 +30,7 @@ export function makeRunRecord(change: (run: RunRecord) => void = () => undefined
       unknown: true,
       falseRejectionPercent: 5,
       measureUnknown: null,
+      tuningLimits: { diskLimit: null, memoryLimit: null, timeLimit: null },
     },
     dataset: {
       name: 'flowers',
@@ -90,7 +91,7 @@ export function makeRunRecord(change: (run: RunRecord) => void = () => undefined
     },
     unknown: null,
     mistakes: [],
-    timings: { scanMs: 100, featuresMs: 5000, headMs: 1000, evaluateMs: 100, totalMs: 6400 },
+    timings: { scanMs: 100, featuresMs: 5000, headMs: 1000, fineTuneMs: 0, evaluateMs: 100, totalMs: 6400 },
     model: { path: 'model.onnx', sha256: 'b'.repeat(64), bytes: 24_100_000 },
     versions: { regraft: '0.1.0', node: '20.19.0', onnxruntime: '1.24.3', platform: 'linux-x64' },
     finishedAt: '2025-01-01T00:00:00.000Z',

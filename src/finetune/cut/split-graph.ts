@@ -11,6 +11,8 @@ import { tapTensor } from './tap-tensor.ts';
 export interface Activation {
   /** The name of the frozen part's output and the trained part's input. */
   readonly name: string;
+  /** What it is called in the whole network. */
+  readonly tensor: string;
   /** Levels where the network is quantised there, pixels where all of it is trained, else real numbers. */
   readonly type: 'uint8' | 'int8' | 'float32';
   /** The shape of one view of one photo: that of the tensor without its batch. */
@@ -53,7 +55,11 @@ export function splitGraph(model: Model, tensor: string, shapes: Shapes): SplitG
     outputs.filter(({ above }) => above).map(({ output }) => output),
   );
   if (upper === undefined) return undefined;
-  return { activation: { name, type, dims: sizes }, frozen: frozenPart(model, tensor, value, below), upper };
+  return {
+    activation: { name, tensor, type, dims: sizes },
+    frozen: frozenPart(model, tensor, value, below),
+    upper,
+  };
 }
 
 function frozenPart(model: Model, tensor: string, value: ValueInfo, below: readonly ValueInfo[]): Model {

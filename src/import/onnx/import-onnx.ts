@@ -10,6 +10,7 @@ import { freeBatch } from './free-batch.ts';
 import { keepNeeded } from './keep-needed.ts';
 import { nameBatch } from './name-batch.ts';
 import { readLabels } from './read-labels.ts';
+import { takeRegraftNetwork } from './regraft-model.ts';
 import { readScaling } from './read-scaling.ts';
 import { undoDynamicQuantisation } from './undo-dynamic-quantisation.ts';
 import { widenFloats } from './widen-floats.ts';
@@ -39,7 +40,8 @@ export function importOnnx(
 ): ImportedNetwork {
   const { external } = options;
   const file = decodeModel(bytes, source, { code: 'BACKBONE_INVALID', external });
-  const draft = flattenGraph(file.graph, source);
+  const own = takeRegraftNetwork(file, source);
+  const draft = flattenGraph(own?.model.graph ?? file.graph, source);
   if (draft.outputs.length === 0) throw invalidNetwork(source, 'an output in the field graph.output', 'none');
   keepNeeded(draft);
   widenFloats(draft);
@@ -60,7 +62,8 @@ export function importOnnx(
     },
     layout,
     form: isQuantised(draft) ? 'uint8' : 'float32',
-    preprocess: input.type === 'uint8' ? {} : readScaling(file.metadata),
+    preprocess: own?.preprocess ?? (input.type === 'uint8' ? {} : readScaling(file.metadata)),
+    ...(own && { taps: own.taps }),
     ...(labels === undefined ? {} : { labels }),
   };
 }

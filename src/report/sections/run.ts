@@ -28,13 +28,18 @@ export function renderRun(run: RunRecord): Html {
 }
 
 function times({ timings, features }: RunRecord): Content {
-  const { scanMs, featuresMs, headMs, evaluateMs, totalMs } = timings;
+  const { scanMs, featuresMs, headMs, fineTuneMs, evaluateMs, totalMs } = timings;
   const steps = [
     { label: 'Reading the photos', tone: 'training', ms: scanMs },
     { label: 'Features', tone: 'validation', ms: featuresMs },
     { label: 'Training the head', tone: 'test', ms: headMs },
+    { label: 'Fine-tuning', tone: 'tuned', ms: fineTuneMs },
     { label: 'Evaluating', tone: 'alarm', ms: evaluateMs },
-    { label: 'Everything else', tone: 'rest', ms: totalMs - scanMs - featuresMs - headMs - evaluateMs },
+    {
+      label: 'Everything else',
+      tone: 'rest',
+      ms: totalMs - scanMs - featuresMs - headMs - fineTuneMs - evaluateMs,
+    },
   ].filter(({ ms }) => ms > 0);
   const total = Math.max(
     totalMs,

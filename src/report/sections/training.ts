@@ -93,8 +93,8 @@ function listTrials(trials: readonly Trial[], { settings }: Head, several: boole
       <thead>
         <tr>
           <th scope="col">L2 strength</th>
-          <th scope="col" class="number">${several ? 'Every label right' : 'Validation accuracy'}</th>
-          <th scope="col" class="number">Validation log loss</th>
+          <th scope="col" class="number">${several ? 'Every label right' : 'Held-out accuracy'}</th>
+          <th scope="col" class="number">Held-out log loss</th>
           <th scope="col"><span class="unseen">Chosen</span></th>
         </tr>
       </thead>
@@ -124,9 +124,9 @@ function drawTrials(trials: readonly Trial[], chosen: number | undefined): Conte
   const margin = (largest(losses) - smallest(losses)) * 0.08 || 0.1;
   const chart: LineChart = {
     description:
-      'Validation log loss over L2 strength; lower is better.' +
+      'Held-out log loss over L2 strength; lower is better.' +
       (chosen === undefined ? '' : ` Chosen: ${formatNumber(chosen)}.`),
-    series: [{ label: 'validation log loss (lower is better)', tone: 'accent', points }],
+    series: [{ label: 'held-out log loss (lower is better)', tone: 'accent', points }],
     xLabel: 'L2 strength, logarithmic',
     yRange: [Math.max(0, smallest(losses) - margin), largest(losses) + margin],
     formatX: (exponent) => formatNumber(10 ** exponent),

@@ -51,6 +51,7 @@ export function makeRun({
       unknown: true,
       falseRejectionPercent: 5,
       measureUnknown: null,
+      tuningLimits: { diskLimit: null, memoryLimit: null, timeLimit: null },
     },
     dataset: {
       name: shape.name ?? 'flower_photos',
@@ -106,7 +107,14 @@ export function makeRun({
     },
     unknown: shape.unknown ?? null,
     mistakes: listMistakes(classes, confusion),
-    timings: { scanMs: 412, featuresMs: 21_300, headMs: 1830, evaluateMs: 240, totalMs: 24_100 },
+    timings: {
+      scanMs: 412,
+      featuresMs: 21_300,
+      headMs: 1830,
+      fineTuneMs: 0,
+      evaluateMs: 240,
+      totalMs: 24_100,
+    },
     model: { path: 'flower_photos-model/model.onnx', sha256: 'b'.repeat(64), bytes: 24_103_118 },
     versions: { regraft: '0.1.0', node: 'v20.20.0', onnxruntime: '1.24.3', platform: 'linux-x64' },
     finishedAt: '2026-03-04T14:02:11.000Z',

@@ -1,6 +1,13 @@
 import { floats, int64s } from '../../build.ts';
 import type { Random } from '../../testing/random.ts';
-import { type Attributes, type DrawGradientCase, type GradientCase, shape, values } from './gradient-case.ts';
+import {
+  type Attributes,
+  type DrawGradientCase,
+  type GradientCase,
+  positive,
+  shape,
+  values,
+} from './gradient-case.ts';
 
 const reduce: DrawGradientCase = (random) => {
   const x = values(random, shape(random));
@@ -27,6 +34,16 @@ export const axisCases: Readonly<Record<string, DrawGradientCase>> = {
   },
   Softmax: alongAxis,
   LogSoftmax: alongAxis,
+  LayerNormalization(random) {
+    const dims = [3, random.int(1, 3), 4];
+    const axis = random.pick([1, 2, -1]);
+    const own = dims.slice(axis);
+    return {
+      inputs: [values(random, dims), positive(random, own), values(random, own)],
+      // With so large an epsilon, the curvature does not hide in the rounding.
+      attributes: { axis: { int: axis }, epsilon: { float: 0.1 } },
+    };
+  },
   Gemm(random) {
     const [transA, transB] = [random.int(0, 1), random.int(0, 1)];
     const addend = random.pick<number[] | undefined>([undefined, [2], [3, 1], [1, 2], [3, 2], []]);

@@ -23,6 +23,13 @@ export const elementwiseCases: Readonly<Record<string, DrawGradientCase>> = {
     const both = distinct(random, [3, 2, 4]).data as Float32Array;
     return { inputs: [floats([3, 4], both.slice(0, 12)), floats([3, 4], both.slice(12))] };
   },
+  Sum: (random) => ({ inputs: [...operands(random, values), values(random, [1])] }),
+  Tanh: (random) => ({ inputs: [values(random, shape(random))] }),
+  Erf: (random) => ({ inputs: [values(random, shape(random))] }),
+  Pow: (random) => ({
+    inputs: [positive(random, shape(random)), floats([], [random.pick([2, 0.5, -1, 3])])],
+    constant: [1],
+  }),
   Relu: (random) => ({ inputs: [besideBends(random, shape(random))] }),
   LeakyRelu: (random) => ({
     inputs: [besideBends(random, shape(random))],
@@ -52,6 +59,7 @@ export const elementwiseCases: Readonly<Record<string, DrawGradientCase>> = {
   HardSwish: (random) => ({ inputs: [besideBends(random, [3, 4, 3])] }),
   Neg: (random) => ({ inputs: [values(random, shape(random))] }),
   Sqrt: (random) => ({ inputs: [positive(random, shape(random))] }),
+  Softplus: (random) => ({ inputs: [values(random, shape(random))] }),
   Exp: (random) => ({ inputs: [values(random, shape(random))] }),
   Log: (random) => ({ inputs: [positive(random, shape(random))] }),
   Identity: (random) => ({ inputs: [values(random, shape(random))] }),

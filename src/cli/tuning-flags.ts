@@ -1,0 +1,201 @@
+import type { Command } from 'commander';
+import { RegraftError } from '../errors.ts';
+import { type ViewCount, viewCounts } from '../shared/photo-view.ts';
+import type { TrainOptions } from '../training/options.ts';
+import { choiceOption, integerOption, numberOption, positiveNumberOption } from './option-values.ts';
+
+/** The flags of fine-tuning, as commander parses them. */
+export interface TuningFlags {
+  readonly fineTune?: string | number;
+  readonly resume?: true;
+  readonly fromScratch?: true;
+  readonly tuneViews?: ViewCount;
+  readonly diskLimit?: number;
+  readonly memoryLimit?: number;
+  readonly timeLimit?: number;
+}
+
+interface SettingFlag {
+  /** As commander names the value. */
+  readonly key: string;
+  /** The setting of the training loop. */
+  readonly setting: keyof NonNullable<TrainOptions['tuning']>;
+  readonly flag: string;
+  readonly placeholder: string;
+  readonly description: string;
+  readonly parse: (flag: string) => (text: string) => unknown;
+}
+
+/** Another setting of the loop is an entry here. */
+const settingFlags: readonly SettingFlag[] = [
+  {
+    key: 'tuneEpochs',
+    setting: 'epochs',
+    flag: '--tune-epochs',
+    placeholder: '<n>',
+    description: 'passes over the photos',
+    parse: (flag) => integerOption(flag, 1, 10_000),
+  },
+  {
+    key: 'tuneRate',
+    setting: 'learningRate',
+    flag: '--tune-rate',
+    placeholder: '<number>',
+    description: 'highest learning rate',
+    parse: (flag) => positiveNumberOption(flag),
+  },
+  {
+    key: 'tuneOptimizer',
+    setting: 'optimizer',
+    flag: '--tune-optimizer',
+    placeholder: '<name>',
+    description: 'sgd (with momentum) or adamw',
+    parse: (flag) => choiceOption(flag, ['sgd', 'adamw']),
+  },
+  {
+    key: 'tuneSchedule',
+    setting: 'schedule',
+    flag: '--tune-schedule',
+    placeholder: '<name>',
+    description: 'one-cycle, cosine or constant',
+    parse: (flag) => choiceOption(flag, ['one-cycle', 'cosine', 'constant']),
+  },
+  {
+    key: 'tuneWarmUp',
+    setting: 'warmUp',
+    flag: '--tune-warm-up',
+    placeholder: '<share>',
+    description: 'share of the steps in which the rate rises',
+    parse: (flag) => numberOption(flag, 0),
+  },
+  {
+    key: 'tuneWeightDecay',
+    setting: 'weightDecay',
+    flag: '--tune-weight-decay',
+    placeholder: '<number>',
+    description: 'how strongly weights shrink',
+    parse: (flag) => numberOption(flag, 0),
+  },
+  {
+    key: 'tuneLabelSmoothing',
+    setting: 'labelSmoothing',
+    flag: '--tune-label-smoothing',
+    placeholder: '<share>',
+    description: 'share of each label that is spread over all classes',
+    parse: (flag) => numberOption(flag, 0),
+  },
+  {
+    key: 'tuneBatch',
+    setting: 'batchSize',
+    flag: '--tune-batch',
+    placeholder: '<n>',
+    description: 'photos of a step',
+    parse: (flag) => integerOption(flag, 1, 65_536),
+  },
+  {
+    key: 'tuneMicroBatch',
+    setting: 'microBatch',
+    flag: '--tune-micro-batch',
+    placeholder: '<n>',
+    description: 'photos that a core takes at once; gradients are summed over a step',
+    parse: (flag) => integerOption(flag, 1, 65_536),
+  },
+  {
+    key: 'tunePatience',
+    setting: 'patience',
+    flag: '--tune-patience',
+    placeholder: '<n>',
+    description: 'epochs without a better validation log loss that end it (default: none do)',
+    parse: (flag) => integerOption(flag, 1),
+  },
+  {
+    key: 'tuneClip',
+    setting: 'clipNorm',
+    flag: '--tune-clip',
+    placeholder: '<number>',
+    description: 'gradients of a greater norm are shortened to it (default: none are)',
+    parse: (flag) => positiveNumberOption(flag),
+  },
+  {
+    key: 'tuneAverage',
+    setting: 'average',
+    flag: '--tune-average',
+    placeholder: '<decay>',
+    description: 'keep a moving average of the weights with this decay',
+    parse: (flag) => numberOption(flag, 0),
+  },
+];
+
+/** Adds `--fine-tune` and what belongs to it. */
+export function addTuningFlags(command: Command): void {
+  command
+    .optionsGroup('Fine-tuning:')
+    .option(
+      '--fine-tune <where>',
+      'train the end of the network too: what lies behind a block (its name), a number of blocks from the end, or all',
+      (text: string) => (/^\d+$/.test(text) ? Number(text) : text),
+    )
+    .option('--resume', 'go on with a fine-tuning of the same --out that was interrupted')
+    .option(
+      '--from-scratch',
+      'start that part from drawn weights, to see what those of the network are worth',
+    )
+    .option('--tune-views <n>', 'views of each photo to draw from: 1, 2, 4 or 10 (default: 10)', viewsOption);
+  for (const { flag, placeholder, description, parse } of settingFlags) {
+    command.option(`${flag} ${placeholder}`, description, parse(flag));
+  }
+  command
+    .option(
+      '--disk-limit <size>',
+      'the most that it may add to the disk, as in 20GB',
+      sizeOption('--disk-limit'),
+    )
+    .option(
+      '--memory-limit <size>',
+      'the most memory for what gradients need; fewer photos are taken at once',
+      sizeOption('--memory-limit'),
+    )
+    .option(
+      '--time-limit <minutes>',
+      'do not start what is expected to take longer',
+      positiveNumberOption('--time-limit'),
+    );
+}
+
+/** Picks the options of fine-tuning from the parsed flags. */
+export function readTuningFlags(flags: TuningFlags & Readonly<Record<string, unknown>>): TrainOptions {
+  const { fineTune, resume, fromScratch, tuneViews, diskLimit, memoryLimit, timeLimit } = flags;
+  const settings = settingFlags.flatMap(({ key, setting }) =>
+    flags[key] === undefined ? [] : [[setting, flags[key]] as const],
+  );
+  return {
+    fineTune,
+    resume,
+    fromScratch,
+    tuningViews: tuneViews,
+    diskLimit,
+    memoryLimit,
+    timeLimit,
+    ...(settings.length > 0 && { tuning: Object.fromEntries(settings) }),
+  };
+}
+
+const units: Readonly<Record<string, number>> = { '': 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
+function sizeOption(flag: string): (text: string) => number {
+  return (text) => {
+    const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmgt]?b)?$/i.exec(text) ?? [];
+    const bytes = Math.floor(Number(number) * (units[unit.toUpperCase()] ?? 1));
+    if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+    throw new RegraftError(
+      'INVALID_OPTION',
+      `Expected a size for ${flag}, as in 500MB or 20GB, but received '${text}'.`,
+    );
+  };
+}
+
+function viewsOption(text: string): ViewCount {
+  const count = viewCounts.find((known) => String(known) === text);
+  if (count !== undefined) return count;
+  throw new RegraftError('INVALID_OPTION', `Expected 1, 2, 4 or 10 for --tune-views but received '${text}'.`);
+}
