@@ -28,28 +28,36 @@ export interface ActivationPlan {
   readonly totalBytes: number;
 }
 
+/** Where activations are kept, and how much of them. */
+export interface PlanActivationsOptions {
+  /** Regraft's home. */
+  readonly home: string;
+  /** The most bytes that the activations of these photos may take on the disk. @default no limit */
+  readonly diskLimit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A row's entry in its segment's index, about. */
 const bytesBesideValues = 260;
 
 /**
  * Looks up which activations are missing, and whether there is room for them; nothing is computed or written.
  *
- * @param options.home - Regraft's home.
- * @param options.diskLimit - The most bytes that the activations of these photos may take on the disk. @default no limit
- * @throws RegraftError `OUT_OF_DISK`, `DISK_LIMIT`
+ * @throws RegraftError `OUT_OF_DISK`, `DISK_LIMIT`, `CANCELLED`
  */
 export async function planActivations(
   photos: readonly Photo[],
   backbone: Backbone,
   cut: CutNetwork,
   views: readonly FeatureView[],
-  options: { readonly home: string; readonly diskLimit?: number | undefined },
+  options: PlanActivationsOptions,
 ): Promise<ActivationPlan> {
   const store = await openActivationStore(options.home, backbone, cut);
   const unique = [...new Map(photos.map((photo) => [photo.sha256, photo])).values()];
   await store.verify(
     unique.map(({ sha256 }) => sha256),
     views,
+    options.signal,
   );
   const missing = groupMissing(unique, views, store);
   const rowBytes = store.values.bytes + bytesBesideValues;

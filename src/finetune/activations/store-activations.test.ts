@@ -198,6 +198,9 @@ describe('stored activations', () => {
     expect(computed + cached).toBe(200);
     expect(cached).toBeGreaterThan(0);
     expect(computed).toBeGreaterThan(0);
+    const signal = AbortSignal.abort();
+    const planned = planActivations(photos, quantised, cut, ['whole'], { ...options, signal });
+    await expect(planned).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 });
 
