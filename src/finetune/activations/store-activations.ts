@@ -13,7 +13,8 @@ import type { OnProgress } from '../../shared/progress.ts';
 import type { CutNetwork } from '../cut/cut-network.ts';
 import type { ActivationStore } from './activation-store.ts';
 import { type ActivationWriter, activationWriter } from './activation-writer.ts';
-import { type MissingActivations, planActivations, type PlanActivationsOptions } from './plan-activations.ts';
+import type { WantedActivations } from './check-room.ts';
+import { planActivations, type PlanActivationsOptions } from './plan-activations.ts';
 import { reportPace } from './report-pace.ts';
 
 /** How activations are computed. */
@@ -83,7 +84,7 @@ interface Work {
 }
 
 async function storeGroup(
-  { views, photos }: MissingActivations,
+  { views, photos }: WantedActivations,
   sessions: ViewSessions,
   work: Work,
   options: StoreActivationsOptions,
