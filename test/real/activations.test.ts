@@ -59,7 +59,12 @@ describe.skipIf(weights.path === undefined)('the embedded network, cut (REGRAFT_
   it('trains the last three blocks with 12.8 million weights, and stores 222 KB a view', () => {
     const cut = cutNetwork(quantised, 3);
     expect([cut.name, cut.blocks]).toEqual(['Mixed_6e', ['Mixed_7a', 'Mixed_7b', 'Mixed_7c']]);
-    expect(cut.activation).toEqual({ name: 'activation', type: 'uint8', dims: [768, 17, 17] });
+    expect(cut.activation).toEqual({
+      name: 'activation',
+      tensor: 'InceptionV3/InceptionV3/Mixed_6e/concat',
+      type: 'uint8',
+      dims: [768, 17, 17],
+    });
     expect(cut.parameters).toHaveLength(48);
     const sizes = cut.parameters.map((name) => cut.upper.graph.initializers.get(name)?.data.length ?? 0);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(12_811_904);
@@ -101,8 +106,9 @@ describe.skipIf(weights.path === undefined)('the embedded network, cut (REGRAFT_
     );
     const found = await runModel(cut.upper, { [cut.activation.name]: activation });
     const whole = await runModel(real.model, { image: await pixels() });
-    for (const { name } of cut.taps.upper)
+    for (const { name } of cut.taps.upper) {
       expect(1 - cosine(found[name], whole[name]), name).toBeLessThan(1e-6);
+    }
   });
 });
 

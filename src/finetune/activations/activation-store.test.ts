@@ -50,7 +50,7 @@ async function twoSegments(): Promise<{ home: string; first: string; second: str
 /** The photos among `a`, `b` and `c` that a freshly opened store has in both views, with their values checked. */
 async function found(home: string): Promise<string> {
   const store = await openStore(home);
-  await store.verify(['a', 'b', 'c'], views);
+  await store.verify(['a', 'b', 'c'], views, undefined);
   const there = ['a', 'b', 'c'].filter((photo) =>
     views.every((view) => store.sizeOf(photo, view) !== undefined),
   );
@@ -134,7 +134,7 @@ describe('a store of activations', () => {
   it('damage after the check is an error when the row is read, and so is a segment that is gone', async () => {
     const { home, first, second } = await twoSegments();
     const store = await openStore(home);
-    await store.verify(['a', 'b', 'c'], views);
+    await store.verify(['a', 'b', 'c'], views, undefined);
     await flipByte(first, rowBytes);
     await expect(store.read(['a'], ['whole-mirrored'])).rejects.toMatchObject({
       code: 'FEATURES_INVALID',
@@ -167,7 +167,7 @@ describe('a store of activations', () => {
     const old = new Date(Date.now() - 1e9);
     await utimes(first, old, old);
     await utimes(second, old, old);
-    await (await openStore(home)).verify(['a'], ['whole']);
+    await (await openStore(home)).verify(['a'], ['whole'], undefined);
     expect((await stat(first)).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
     expect((await stat(second)).mtimeMs).toBeLessThan(Date.now() - 9e8);
   });

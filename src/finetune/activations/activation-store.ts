@@ -3,7 +3,7 @@ import { type FileHandle, open, readdir, rename, utimes } from 'node:fs/promises
 import { join } from 'node:path';
 import { errnoCode } from '../../atomic-file.ts';
 import type { Backbone } from '../../backbone/backbone.ts';
-import { RegraftError } from '../../errors.ts';
+import { RegraftError, throwIfCancelled } from '../../errors.ts';
 import type { FeatureView } from '../../features/feature-view.ts';
 import { goneHint } from '../../features/store.ts';
 import type { Tensor } from '../../onnx/graph.ts';
@@ -24,8 +24,14 @@ export interface ActivationStore {
   readonly values: RowValues;
   /**
    * Checks the segments that hold these photos in these views, each row by its own hash: one that is damaged is set aside (`.broken`), and all its rows count as missing.
+   *
+   * @throws RegraftError `CANCELLED`
    */
-  verify(photos: readonly string[], views: readonly FeatureView[]): Promise<void>;
+  verify(
+    photos: readonly string[],
+    views: readonly FeatureView[],
+    signal: AbortSignal | undefined,
+  ): Promise<void>;
   /** The size in pixels of a stored photo in a view; undefined where it is not stored. */
   sizeOf(photo: string, view: FeatureView): { readonly width: number; readonly height: number } | undefined;
   /**
@@ -77,10 +83,11 @@ export async function openActivationStore(
   return {
     folder,
     values,
-    async verify(photos, views) {
+    async verify(photos, views, signal) {
       const wanted = new Set(photos.flatMap((photo) => views.map((view) => keyOf(photo, view))));
       const whole: Segment[] = [];
       for (const segment of segments) {
+        throwIfCancelled(signal);
         const isWanted = segment.index.rows.some(({ photo, view }) => wanted.has(keyOf(photo, view)));
         if (!isWanted || (await isWhole(segment))) whole.push(segment);
       }

@@ -1,80 +1,53 @@
 import type { Backbone } from '../../backbone/backbone.ts';
 import type { Photo } from '../../dataset/dataset.ts';
-import { RegraftError } from '../../errors.ts';
-import { checkSpace } from '../../features/check-space.ts';
-import {
-  describeExtraction,
-  type ExtractionEstimate,
-  formatMegabytes,
-} from '../../features/estimate-extraction.ts';
+import type { ExtractionEstimate } from '../../features/estimate-extraction.ts';
 import type { FeatureView } from '../../features/feature-view.ts';
 import type { CutNetwork } from '../cut/cut-network.ts';
 import { type ActivationStore, openActivationStore } from './activation-store.ts';
-
-/** Photos that lack the same views. */
-export interface MissingActivations {
-  readonly views: readonly FeatureView[];
-  /** One of each content. */
-  readonly photos: readonly Photo[];
-}
+import { checkRoom, type RoomOptions, type WantedActivations } from './check-room.ts';
 
 /** What is stored, and what is to be computed. */
 export interface ActivationPlan {
   readonly store: ActivationStore;
-  readonly missing: readonly MissingActivations[];
+  /** Photos that lack the same views; one of each content. */
+  readonly missing: readonly WantedActivations[];
   /** What is missing: photos, views of all of them, and bytes on the disk. */
   readonly estimate: ExtractionEstimate;
-  /** Bytes that all views of all photos take, those included that are stored. */
-  readonly totalBytes: number;
 }
 
-/** A row's entry in its segment's index, about. */
-const bytesBesideValues = 260;
+/** Options of {@link planActivations}. */
+export interface PlanActivationsOptions extends RoomOptions {
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
- * Looks up which activations are missing, and whether there is room for them; nothing is computed or written.
+ * Checks what is stored of views of photos and whether there is room for the rest; nothing is computed or written.
  *
- * @param options.home - Regraft's home.
- * @param options.diskLimit - The most bytes that the activations of these photos may take on the disk. @default no limit
- * @throws RegraftError `OUT_OF_DISK`, `DISK_LIMIT`
+ * @throws RegraftError `OUT_OF_DISK`, `DISK_LIMIT`, `CANCELLED`
  */
 export async function planActivations(
   photos: readonly Photo[],
   backbone: Backbone,
   cut: CutNetwork,
   views: readonly FeatureView[],
-  options: { readonly home: string; readonly diskLimit?: number | undefined },
+  { home, diskLimit, signal }: PlanActivationsOptions,
 ): Promise<ActivationPlan> {
-  const store = await openActivationStore(options.home, backbone, cut);
+  const store = await openActivationStore(home, backbone, cut);
   const unique = [...new Map(photos.map((photo) => [photo.sha256, photo])).values()];
   await store.verify(
     unique.map(({ sha256 }) => sha256),
     views,
+    signal,
   );
-  const missing = groupMissing(unique, views, store);
-  const rowBytes = store.values.bytes + bytesBesideValues;
-  const missingRows = missing.reduce((sum, group) => sum + group.photos.length * group.views.length, 0);
-  const estimate = {
-    photos: missing.reduce((sum, group) => sum + group.photos.length, 0),
-    views: missingRows,
-    bytes: missingRows * rowBytes,
-  };
-  const totalBytes = unique.length * views.length * rowBytes;
-  if (options.diskLimit !== undefined && totalBytes > options.diskLimit) {
-    const whole = { photos: unique.length, views: unique.length * views.length, bytes: totalBytes };
-    throw overLimit(whole, options.diskLimit, unique.length * rowBytes);
-  }
-  if (missingRows > 0) await checkSpace(store.folder, estimate, remedy);
-  return { store, missing, estimate, totalBytes };
+  const estimate = await checkRoom([{ photos: unique, views }], store, diskLimit);
+  return { store, missing: groupMissing(unique, views, store), estimate };
 }
-
-const remedy = 'Take fewer views, or train fewer blocks (--fine-tune with a later block)';
 
 function groupMissing(
   photos: readonly Photo[],
   views: readonly FeatureView[],
   store: ActivationStore,
-): MissingActivations[] {
+): WantedActivations[] {
   const groups = new Map<string, { views: FeatureView[]; photos: Photo[] }>();
   for (const photo of photos) {
     const lacking = views.filter((view) => store.sizeOf(photo.sha256, view) === undefined);
@@ -84,15 +57,4 @@ function groupMissing(
     group.photos.push(photo);
   }
   return [...groups.values()];
-}
-
-function overLimit(whole: ExtractionEstimate, limit: number, viewBytes: number): RegraftError {
-  const fitting = Math.floor(limit / viewBytes);
-  const fits =
-    fitting === 0 ? '' : ` ${fitting} ${fitting === 1 ? 'view' : 'views'} of each photo would fit.`;
-  return new RegraftError(
-    'DISK_LIMIT',
-    `Expected activations of at most ${formatMegabytes(limit)} but found more: ${describeExtraction(whole)}.`,
-    { hint: `${remedy}, or allow more (--disk-limit).${fits}` },
-  );
 }

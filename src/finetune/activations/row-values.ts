@@ -7,8 +7,8 @@ import type { Activation } from '../cut/split-graph.ts';
 /** How the values of an activation lie on the disk. */
 export interface RowValues {
   /**
-   * Levels and pixels as they are; real numbers in half precision: on photos, features behind the cut then differ by 0.0002 of what differs between photos, where
-   * uint8 costs 0.01 to 0.17 (`bench/activation-loss.ts`).
+   * Levels and pixels as they are; real numbers in half precision: what is computed from them then differs by 0.0002 of what differs between photos, where
+   * uint8 costs 0.01 to 0.09 (`bench/activation-loss.ts`).
    */
   readonly stored: 'uint8' | 'int8' | 'float16';
   /** Bytes of one view of one photo. */

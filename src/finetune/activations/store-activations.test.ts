@@ -5,6 +5,7 @@ import { pretendFreeSpace } from '../../../test/support/free-space.ts';
 import { fillDisk } from '../../../test/support/full-disk.ts';
 import type { Backbone } from '../../backbone/backbone.ts';
 import type { Photo } from '../../dataset/dataset.ts';
+import type { ExtractionEstimate } from '../../features/estimate-extraction.ts';
 import { augmentedViewsOf, type FeatureView, isPhotoView } from '../../features/feature-view.ts';
 import { filesBelow, temporaryFolder } from '../../features/testing/temporary-folder.ts';
 import { augmentPixels } from '../../image/augment.ts';
@@ -20,6 +21,7 @@ import { type CutNetwork, cutNetwork } from '../cut/cut-network.ts';
 import { drawPhotos } from '../testing/draw-photos.ts';
 import { floatBackbone } from '../testing/float-backbone.ts';
 import { quantisedBackbone } from '../testing/quantised-backbone.ts';
+import { checkActivations } from './check-room.ts';
 import { planActivations } from './plan-activations.ts';
 import { storeActivations, type StoreActivationsOptions } from './store-activations.ts';
 
@@ -198,6 +200,9 @@ describe('stored activations', () => {
     expect(computed + cached).toBe(200);
     expect(cached).toBeGreaterThan(0);
     expect(computed).toBeGreaterThan(0);
+    const signal = AbortSignal.abort();
+    const planned = planActivations(photos, quantised, cut, ['whole'], { ...options, signal });
+    await expect(planned).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 });
 
@@ -214,7 +219,7 @@ describe('room for activations', () => {
       message: expect.stringContaining(
         `Expected ${needed.toLocaleString('en')} bytes of free space (4 views of 3 photos,`,
       ) as string,
-      hint: expect.stringContaining('Take fewer views, or train fewer blocks') as string,
+      hint: expect.stringContaining('Take fewer views (--tune-views), or train fewer blocks') as string,
     });
     expect(await filesBelow(home)).toEqual([]);
   });
@@ -236,6 +241,29 @@ describe('room for activations', () => {
     expect((await run(needed)).computed).toBe(3);
     // What is stored counts, too: the limit is on all of it.
     await expect(run(needed - 1)).rejects.toMatchObject({ code: 'DISK_LIMIT' });
+  });
+
+  it('is asked for once for parts of the photos in other views each', async () => {
+    const [{ photos, home, options }, cut] = [await prepare(5), cutNetwork(quantised, 1)];
+    const wanted = [
+      { photos: photos.slice(0, 3), views: viewsOf(4) },
+      { photos: photos.slice(3), views: viewsOf(2) },
+      // These are wanted already.
+      { photos: photos.slice(2), views: viewsOf(1) },
+    ];
+    const check = (diskLimit?: number): Promise<ExtractionEstimate> =>
+      checkActivations(wanted, quantised, cut, { home, diskLimit });
+    const all = needed + 4 * (11 * 6 * 6 + 260);
+    expect(await check(all)).toEqual({ photos: 5, views: 16, bytes: all });
+    await expect(check(all - 1)).rejects.toMatchObject({
+      code: 'DISK_LIMIT',
+      message: expect.stringContaining('16 views in all of 5 photos') as string,
+      hint: expect.stringMatching(/\(--disk-limit\)\.$/) as string,
+    });
+    await storeActivations(photos, quantised, cut, viewsOf(1), options);
+    expect(await check()).toMatchObject({ photos: 5, views: 11 });
+    await storeActivations(photos, quantised, cut, viewsOf(4), options);
+    expect(await check()).toEqual({ photos: 0, views: 0, bytes: 0 });
   });
 
   it('is estimated to within a tenth', async () => {

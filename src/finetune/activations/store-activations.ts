@@ -13,21 +13,17 @@ import type { OnProgress } from '../../shared/progress.ts';
 import type { CutNetwork } from '../cut/cut-network.ts';
 import type { ActivationStore } from './activation-store.ts';
 import { type ActivationWriter, activationWriter } from './activation-writer.ts';
-import { type ActivationPlan, planActivations } from './plan-activations.ts';
+import type { WantedActivations } from './check-room.ts';
+import { planActivations, type PlanActivationsOptions } from './plan-activations.ts';
 import { reportPace } from './report-pace.ts';
 
 /** How activations are computed. */
-export interface StoreActivationsOptions {
-  /** Regraft's home. */
-  readonly home: string;
+export interface StoreActivationsOptions extends PlanActivationsOptions {
   /** Worker threads, one core each. @default all cores */
   readonly workers?: number | undefined;
   /** Photos with more pixels are left out, also those that are stored. @default 120,000,000 */
   readonly maxPixels?: number | undefined;
-  /** The most bytes that the activations of these photos may take on the disk. @default no limit */
-  readonly diskLimit?: number | undefined;
   readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What is stored now. */
@@ -54,8 +50,7 @@ export async function storeActivations(
   views: readonly FeatureView[],
   options: StoreActivationsOptions,
 ): Promise<StoredActivations> {
-  const plan = await planActivations(photos, backbone, cut, views, options);
-  const { store, missing, estimate } = plan;
+  const { store, missing, estimate } = await planActivations(photos, backbone, cut, views, options);
   const failures = findTooLarge(photos, views, store, options.maxPixels);
   const lacking = new Set(missing.flatMap((group) => group.photos.map(({ sha256 }) => sha256)));
   const cached = photos.filter(({ sha256 }) => !lacking.has(sha256) && !failures.has(sha256)).length;
@@ -82,8 +77,6 @@ export async function storeActivations(
   return { store, computed, cached, failed: listFailed(photos, failures) };
 }
 
-type Group = ActivationPlan['missing'][number];
-
 interface Work {
   readonly backbone: Backbone;
   readonly cut: CutNetwork;
@@ -91,7 +84,7 @@ interface Work {
 }
 
 async function storeGroup(
-  { views, photos }: Group,
+  { views, photos }: WantedActivations,
   sessions: ViewSessions,
   work: Work,
   options: StoreActivationsOptions,
