@@ -147,12 +147,12 @@ export function addTuningFlags(command: Command): void {
   command
     .option(
       '--disk-limit <size>',
-      'the most that it may add to the disk, as in 20GB',
+      'the most that its activations may take on the disk, as in 20GB',
       sizeOption('--disk-limit'),
     )
     .option(
       '--memory-limit <size>',
-      'the most memory for what gradients need; fewer photos are taken at once',
+      'the most memory that it may take: fewer photos are taken at once',
       sizeOption('--memory-limit'),
     )
     .option(

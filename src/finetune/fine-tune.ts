@@ -7,6 +7,7 @@ import type { FittedHead } from '../head/head.ts';
 import type { Tensor } from '../onnx/graph.ts';
 import type { OnProgress } from '../shared/progress.ts';
 import type { Task } from '../shared/task.ts';
+import { checkActivations } from './activations/check-room.ts';
 import { storeActivations } from './activations/store-activations.ts';
 import type { CutNetwork } from './cut/cut-network.ts';
 import { checkTime, estimateTime } from './estimate-time.ts';
@@ -54,9 +55,9 @@ export interface FineTuneOptions {
   readonly seed: number;
   readonly home: string;
   readonly checkpoint: { readonly folder: string; readonly key: string; readonly resume: boolean };
-  /** The most that activations may add to the disk, bytes. */
+  /** The most that activations may take on the disk, bytes. */
   readonly diskLimit?: number | undefined;
-  /** The most that gradients may take, bytes. */
+  /** The most memory that it may take, bytes. */
   readonly memoryLimit?: number | undefined;
   /** The longest that the epochs may be expected to take, minutes. */
   readonly timeLimit?: number | undefined;
@@ -107,9 +108,21 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   });
   checkTime(ms, options.timeLimit);
   onProgress?.({ type: 'line', stage: 'tune', text: describePlan(graphs, settings, ms) });
+  await checkActivations(
+    [
+      { photos: parts.training.photos, views: views.learn },
+      { photos: [...parts.validation.photos, ...parts.test.photos], views: views.judge },
+    ],
+    backbone,
+    cut,
+    options,
+  );
   const rows = async (photos: readonly TuningPart[], of: readonly FeatureView[]): Promise<TuningRows[]> => {
     const all = photos.flatMap((part) => part.photos);
-    const { store, failed } = await storeActivations(all, backbone, cut, of, options);
+    const { store, failed } = await storeActivations(all, backbone, cut, of, {
+      ...options,
+      diskLimit: undefined,
+    });
     refuseFailed(failed);
     return photos.map(({ photos: own, targets }) => ({
       photos: own.length,

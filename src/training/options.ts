@@ -65,9 +65,9 @@ export interface TrainOptions extends NetworkOptions, ViewOptions {
   readonly resume?: boolean | undefined;
   /** Starts the part that is trained from drawn weights, to see what those of the network are worth. @default false */
   readonly fromScratch?: boolean | undefined;
-  /** The most that activations may take on the disk, bytes; the rest of what a fine-tuning would add is an error before it starts. @default the free space */
+  /** The most that a fine-tuning's activations may take on the disk, bytes, those included that are there; more is an error before it starts. @default the free space */
   readonly diskLimit?: number | undefined;
-  /** The most memory for the gradients' activations, bytes: a fine-tuning runs fewer photos at once. @default 4 GiB */
+  /** The most memory that a fine-tuning may take, about, bytes: it takes fewer photos at once. @default 4 GiB */
   readonly memoryLimit?: number | undefined;
   /** The longest that a fine-tuning may be expected to take, minutes; a longer one is an error before it starts. @default any */
   readonly timeLimit?: number | undefined;

@@ -21,7 +21,7 @@ describe('fine-tuning', () => {
   let run: RunRecord;
   const flags = (): string[] => ['--backbone', network, '--scaling', 'imagenet', '--tune-views', '2'];
   const options = () =>
-    ({ home, backbone: network, scaling: 'imagenet', fineTune: 1, tuningViews: 2 }) as const;
+    ({ home, backbone: network, scaling: 'imagenet', fineTune: 2, tuningViews: 2, seed: 2 }) as const;
   const regraft = (...args: string[]): Promise<Outcome> => runRegraft(args, { home, cwd: root });
 
   beforeAll(async () => {
@@ -31,7 +31,7 @@ describe('fine-tuning', () => {
     network = join(root, 'resnet.onnx');
     await drawDataset(photos, 20);
     await put(network, readGoldenFile('resnet-classic-17.onnx'));
-    ({ run } = await train(photos, { ...options(), out: join(root, 'model'), tuning: { epochs: 3 } }));
+    ({ run } = await train(photos, { ...options(), out: join(root, 'model'), tuning: { epochs: 6 } }));
   });
 
   afterAll(() => removeFolder(root));
@@ -40,9 +40,9 @@ describe('fine-tuning', () => {
     const text = await readFile(join(root, 'model', 'run.json'), 'utf8');
     expect(runRecordSchema.parse(JSON.parse(text))).toEqual(run);
     const { fineTuning, metrics } = run;
-    expect(fineTuning).toMatchObject({ asked: 1, fromScratch: false, views: 2, stopped: 'done' });
-    expect(fineTuning?.blocks).toHaveLength(1);
-    expect(fineTuning?.curve.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(fineTuning).toMatchObject({ asked: 2, fromScratch: false, views: 2, stopped: 'done' });
+    expect(fineTuning?.blocks).toHaveLength(2);
+    expect(fineTuning?.curve.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(fineTuning?.parameters).toBeGreaterThan(100);
     const { onlyFrozen = NaN, onlyTuned = NaN } = fineTuning?.frozen.comparison ?? {};
     const gained = (onlyTuned - onlyFrozen) / metrics.test.count;
@@ -56,6 +56,9 @@ describe('fine-tuning', () => {
   it('leaves a model that says of the test photos what the training said', async () => {
     const rows = await readRows(join(root, 'model', 'predictions.csv'));
     expect(rows).toHaveLength(run.metrics.test.count);
+    // Else nothing of the tuned part would be in it.
+    expect(run.fineTuning?.share).toBeGreaterThan(0);
+    expect(run.fineTuning?.share).toBeLessThan(1);
     await using classifier = await loadClassifier(join(root, 'model'));
     for (const row of rows) {
       const { top } = await classifier.classifyOne(join(photos, row.path ?? ''));
@@ -69,7 +72,7 @@ describe('fine-tuning', () => {
     const again = await train(photos, {
       ...options(),
       out: join(root, 'again'),
-      tuning: { epochs: 3 },
+      tuning: { epochs: 6 },
       workers: 1,
     });
     expect(again.run.model.sha256).toBe(run.model.sha256);
