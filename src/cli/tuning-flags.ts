@@ -85,6 +85,14 @@ const settingFlags: readonly SettingFlag[] = [
     parse: (flag) => numberOption(flag, 0),
   },
   {
+    key: 'tuneMixup',
+    setting: 'mixup',
+    flag: '--tune-mixup',
+    placeholder: '<number>',
+    description: 'mix activations of photos: parameter of the beta distribution of their shares',
+    parse: (flag) => numberOption(flag, 0),
+  },
+  {
     key: 'tuneBatch',
     setting: 'batchSize',
     flag: '--tune-batch',

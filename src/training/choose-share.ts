@@ -26,8 +26,9 @@ const shares = [0.5, 0.25, 0.75, 0, 1] as const;
  */
 export function chooseShare(held: Float32Array | undefined, tuned: OutOfFold, classes: number): TunedShare {
   const scale = calibrationOf(tuned, classes);
-  if (tuned.labels.length === 0)
+  if (tuned.labels.length === 0) {
     return { share: held === undefined ? 1 : 0.5, scale, logLoss: NaN, accuracy: NaN };
+  }
   const tried = (held === undefined ? [1] : shares).map((share) => ({
     share,
     scale,
