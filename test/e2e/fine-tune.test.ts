@@ -88,6 +88,25 @@ describe('fine-tuning', () => {
     expect(measured.logLoss).toBeCloseTo(viewed.run.metrics.test.logLoss, 3);
   });
 
+  it('is a network for further trainings, with the taps of its tuned part', async () => {
+    const taps = run.fineTuning?.taps.map((name) => `tuned/${name}`) ?? [];
+    const further = await train(photos, {
+      home,
+      backbone: join(root, 'model'),
+      taps,
+      out: join(root, 'further'),
+    });
+    // Pixels are scaled inside.
+    const preprocess = { ...run.backbone.preprocess, scaling: null };
+    expect(further.run.backbone).toMatchObject({ taps, preprocess });
+    // What makes views of a photo is no part of the network.
+    const other = await train(photos, { home, backbone: join(root, 'viewed'), out: join(root, 'other') });
+    expect(other.run.backbone.preprocess).toEqual(preprocess);
+    const again = { home, backbone: join(root, 'model'), out: join(root, 'tuned-again') };
+    const tuned = await train(photos, { ...again, fineTune: 1, tuningViews: 1, tuning: { epochs: 1 } });
+    expect(tuned.run.fineTuning?.curve).toHaveLength(1);
+  });
+
   it('goes on after a kill, to the same bytes', async () => {
     const args = ['train', photos, ...flags(), '--fine-tune', '1', '--tune-epochs', '40', '--out', 'killed'];
     const whole = await regraft(...args.slice(0, -1), 'whole');
