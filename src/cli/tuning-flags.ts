@@ -33,7 +33,7 @@ const settingFlags: readonly SettingFlag[] = [
     setting: 'epochs',
     flag: '--tune-epochs',
     placeholder: '<n>',
-    description: 'passes over the photos',
+    description: 'passes over the photos (default: 5)',
     parse: (flag) => integerOption(flag, 1, 10_000),
   },
   {
@@ -41,7 +41,7 @@ const settingFlags: readonly SettingFlag[] = [
     setting: 'learningRate',
     flag: '--tune-rate',
     placeholder: '<number>',
-    description: 'highest learning rate',
+    description: 'highest learning rate (default: 0.002, for adamw 0.0001)',
     parse: (flag) => positiveNumberOption(flag),
   },
   {
@@ -49,7 +49,7 @@ const settingFlags: readonly SettingFlag[] = [
     setting: 'optimizer',
     flag: '--tune-optimizer',
     placeholder: '<name>',
-    description: 'sgd (with momentum) or adamw',
+    description: 'sgd (with momentum) or adamw (default: sgd)',
     parse: (flag) => choiceOption(flag, ['sgd', 'adamw']),
   },
   {
@@ -57,7 +57,7 @@ const settingFlags: readonly SettingFlag[] = [
     setting: 'schedule',
     flag: '--tune-schedule',
     placeholder: '<name>',
-    description: 'one-cycle, cosine or constant',
+    description: 'one-cycle, cosine or constant (default: one-cycle)',
     parse: (flag) => choiceOption(flag, ['one-cycle', 'cosine', 'constant']),
   },
   {
@@ -65,7 +65,7 @@ const settingFlags: readonly SettingFlag[] = [
     setting: 'warmUp',
     flag: '--tune-warm-up',
     placeholder: '<share>',
-    description: 'share of the steps in which the rate rises',
+    description: 'share of the steps in which the rate rises (default: 0.3, for cosine 0.1)',
     parse: (flag) => numberOption(flag, 0),
   },
   {
@@ -73,7 +73,7 @@ const settingFlags: readonly SettingFlag[] = [
     setting: 'weightDecay',
     flag: '--tune-weight-decay',
     placeholder: '<number>',
-    description: 'how strongly weights shrink',
+    description: 'how strongly weights shrink (default: 0.0001)',
     parse: (flag) => numberOption(flag, 0),
   },
   {
@@ -81,7 +81,7 @@ const settingFlags: readonly SettingFlag[] = [
     setting: 'labelSmoothing',
     flag: '--tune-label-smoothing',
     placeholder: '<share>',
-    description: 'share of each label that is spread over all classes',
+    description: 'share of each label that is spread over all classes (default: 0)',
     parse: (flag) => numberOption(flag, 0),
   },
   {
@@ -89,7 +89,8 @@ const settingFlags: readonly SettingFlag[] = [
     setting: 'mixup',
     flag: '--tune-mixup',
     placeholder: '<number>',
-    description: 'mix activations of photos: parameter of the beta distribution of their shares',
+    description:
+      'mix activations of photos: parameter of the beta distribution of their shares (default: 0, none)',
     parse: (flag) => numberOption(flag, 0),
   },
   {
@@ -97,7 +98,7 @@ const settingFlags: readonly SettingFlag[] = [
     setting: 'batchSize',
     flag: '--tune-batch',
     placeholder: '<n>',
-    description: 'photos of a step',
+    description: 'photos of a step (default: 32)',
     parse: (flag) => integerOption(flag, 1, 65_536),
   },
   {
@@ -105,7 +106,7 @@ const settingFlags: readonly SettingFlag[] = [
     setting: 'microBatch',
     flag: '--tune-micro-batch',
     placeholder: '<n>',
-    description: 'photos that a core takes at once; gradients are summed over a step',
+    description: 'photos that a core takes at once; gradients are summed over a step (default: 8)',
     parse: (flag) => integerOption(flag, 1, 65_536),
   },
   {
