@@ -25,6 +25,14 @@ describe('hasDiverged', () => {
     expect(hasDiverged([...steps(20, 0.01), ...steps(40, 2)], 5, 'multi-label')).toBe(false);
   });
 
+  it('sees it in a short training too, where the rise is larger', () => {
+    expect(hasDiverged([0.3, 12474], 5, 'single-label')).toBe(true);
+    // 3 · √20 · ln 5 = 21.6
+    expect(hasDiverged([0.3, 21], 5, 'single-label')).toBe(false);
+    expect(hasDiverged([...steps(5, 2), ...steps(5, 12.1)], 5, 'single-label')).toBe(true);
+    expect(hasDiverged([...steps(5, 2), ...steps(5, 11.9)], 5, 'single-label')).toBe(false);
+  });
+
   it('says nothing before the first step', () => {
     expect(hasDiverged([], 5, 'single-label')).toBe(false);
   });

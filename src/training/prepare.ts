@@ -10,6 +10,7 @@ import { RegraftError } from '../errors.ts';
 import { extractFeatures } from '../features/extract.ts';
 import { readRetrainText } from '../features/retrain-text.ts';
 import type { FeatureView } from '../features/feature-view.ts';
+import { cutNetwork } from '../finetune/cut/cut-network.ts';
 import { type FeatureStore, openFeatureStore } from '../features/store.ts';
 import type { SearchPlan } from '../head/plan-search.ts';
 import { listTapSets } from '../head/tap-sets.ts';
@@ -71,6 +72,8 @@ export async function preparePhotos(options: ResolvedTrainOptions, stages: Stage
     () => loadBackbone(options.backbone, options),
     ({ id, form, preprocess }) => `${id}, ${form}; photos ${formatPhotoFit(preprocess)}`,
   );
+  // Before minutes of work as well.
+  if (options.fineTune !== undefined) cutNetwork(backbone, options.fineTune);
   const taps = candidateTaps(backbone, scanned.photos.length, options);
   const viewChoice = chooseViews(options, {
     photos: scanned.photos.length,

@@ -62,7 +62,7 @@ export async function tuneNetwork(
   const tuned = await stages.run(
     'tune',
     describeCut(cut),
-    () => fineTune(input, { ...options, settings: options.tuning, checkpoint }),
+    () => tellResume(fineTune(input, { ...options, settings: options.tuning, checkpoint })),
     describeTuned,
   );
   const side = held && { choice, classifier: frozen, held };
@@ -86,6 +86,19 @@ async function heldLogits(
   const { validation } = await partsOnTaps(prepared.parts, choice.taps);
   const divisor = temperatureOf(held.outOfFold, prepared.dataset.classes.length);
   return (await scoreRows(validation.features, held)).map((logit) => logit / divisor);
+}
+
+/** Says how a fine-tuning that is broken off goes on. */
+async function tellResume<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof RegraftError) || error.code !== 'CANCELLED') throw error;
+    throw new RegraftError(error.code, error.message, {
+      hint: 'What was computed so far is kept: the same command with --resume goes on from there.',
+      cause: error,
+    });
+  }
 }
 
 function tellShare({ share }: TunedShare, { onProgress }: ResolvedTrainOptions): void {
