@@ -14,12 +14,14 @@ export interface TunedShare {
   readonly accuracy: number;
 }
 
+/** Fewer photos than this cannot tell what a tuned part is worth: with five of them, it took three points of accuracy. */
+export const fewestJudges = 30;
 /** Few, as few photos judge them. */
 const shares = [0.5, 0.25, 0.75, 0, 1] as const;
 
 /**
- * Chooses the share of the tuned part by the log loss on the validation photos, which neither of the two classifiers has learned from; half where
- * there are none.
+ * Chooses the share of the tuned part by the log loss on the validation photos, which neither of the two classifiers has learned from; none where
+ * they are too few to tell.
  *
  * @param held - Calibrated logits of the frozen head, `[photos, classes]`; undefined: the tuned part stands alone.
  * @param tuned - Those of the tuned part, as they are.
@@ -27,9 +29,10 @@ const shares = [0.5, 0.25, 0.75, 0, 1] as const;
 export function chooseShare(held: Float32Array | undefined, tuned: OutOfFold, classes: number): TunedShare {
   const scale = calibrationOf(tuned, classes);
   if (tuned.labels.length === 0) {
-    return { share: held === undefined ? 1 : 0.5, scale, logLoss: NaN, accuracy: NaN };
+    return { share: held === undefined ? 1 : 0, scale, logLoss: NaN, accuracy: NaN };
   }
-  const tried = (held === undefined ? [1] : shares).map((share) => ({
+  const isJudged = tuned.labels.length >= fewestJudges;
+  const tried = (held === undefined ? [1] : isJudged ? shares : [0]).map((share) => ({
     share,
     scale,
     ...measure({ ...tuned, logits: joinLogits(held ?? tuned.logits, tuned.logits, share, scale) }, classes),

@@ -9,7 +9,7 @@ import type { HeadChoice } from '../head/choose-head.ts';
 import { scoreRows } from '../head/score.ts';
 import { viewsOf } from '../shared/photo-view.ts';
 import { checkpointOf } from './checkpoint-of.ts';
-import { chooseShare, type TunedShare } from './choose-share.ts';
+import { chooseShare, fewestJudges, type TunedShare } from './choose-share.ts';
 import type { Classifier } from './classifier.ts';
 import { describeTuning } from './describe-tuning.ts';
 import { partsOnTaps, type PartFeatures } from './features-of-parts.ts';
@@ -67,7 +67,7 @@ export async function tuneNetwork(
   );
   const side = held && { choice, classifier: frozen, held };
   const { share, ...joined } = joinTuned(tuned, prepared, network, side);
-  tellShare(share, options);
+  tellShare(share, parts.validation.labels.length, options);
   return {
     ...joined,
     validationAccuracy: parts.validation.labels.length === 0 ? null : share.accuracy,
@@ -101,10 +101,12 @@ async function tellResume<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-function tellShare({ share }: TunedShare, { onProgress }: ResolvedTrainOptions): void {
+function tellShare({ share }: TunedShare, judges: number, { onProgress }: ResolvedTrainOptions): void {
   if (share > 0) return;
   const text =
-    'On the validation photos fine-tuning gained nothing over the frozen network: the model is the head on that. More photos, fewer blocks or a lower --tune-rate may help.';
+    judges < fewestJudges
+      ? `The tuned part has no share in the model: it takes ${fewestJudges} validation photos to tell what it is worth, and there are ${judges}. Add photos, or raise --validation-percent.`
+      : 'The tuned part has no share in the model: on the validation photos it gained nothing over the frozen network. More photos, fewer blocks or a lower --tune-rate may help.';
   onProgress?.({ type: 'notice', stage: 'tune', text });
 }
 

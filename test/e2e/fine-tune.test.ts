@@ -21,7 +21,15 @@ describe('fine-tuning', () => {
   let run: RunRecord;
   const flags = (): string[] => ['--backbone', network, '--scaling', 'imagenet', '--tune-views', '2'];
   const options = () =>
-    ({ home, backbone: network, scaling: 'imagenet', fineTune: 2, tuningViews: 2, seed: 2 }) as const;
+    ({
+      home,
+      backbone: network,
+      scaling: 'imagenet',
+      fineTune: 2,
+      tuningViews: 2,
+      seed: 2,
+      validationPercent: 60,
+    }) as const;
   const regraft = (...args: string[]): Promise<Outcome> => runRegraft(args, { home, cwd: root });
 
   beforeAll(async () => {

@@ -26,7 +26,7 @@ export function renderFineTuning({ fineTuning, metrics }: RunRecord): Html | nul
 
 function describeShare(share: number): string {
   if (share === 0) {
-    return 'On the validation photos that gained nothing, so that the classifier is the head on the network as it was.';
+    return 'The validation photos told of no gain, or were too few to tell, so that the classifier is the head on the network as it was.';
   }
   if (share === 1) return 'The classifier is this part alone, as the validation photos told.';
   return `The classifier takes ${formatPercent(share)} of its scores from this part and the rest from the head on the network as it was, as the validation photos told.`;
