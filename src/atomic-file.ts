@@ -48,14 +48,24 @@ async function openInFolder(path: string): Promise<FileHandle> {
  * the system refuses with ENOENT, as below /proc, and calls a full disk ENOENT (nodejs/node#42808).
  */
 export async function makeFolder(path: string): Promise<void> {
+  const parent = dirname(path);
+  let error = await tryToMake(path);
+  if (error === undefined) return;
+  if (errnoCode(error) === 'ENOENT' && parent !== path) {
+    // Another call may have made the parent since: then it is enough to try again.
+    if (!(await isFolder(parent))) await makeFolder(parent);
+    error = await tryToMake(path);
+  }
+  if (error !== undefined) throw error;
+}
+
+/** Gives the error, if there is one; a folder that is there is none. */
+async function tryToMake(path: string): Promise<Error | undefined> {
   try {
     await mkdir(path);
+    return undefined;
   } catch (error) {
-    if (await isFolder(path)) return;
-    const parent = dirname(path);
-    if (errnoCode(error) !== 'ENOENT' || parent === path || (await isFolder(parent))) throw error;
-    await makeFolder(parent);
-    await makeFolder(path);
+    return (await isFolder(path)) ? undefined : (error as Error);
   }
 }
 
