@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorCodes, type ErrorCode } from '../errors.ts';
+import { fineTuningSchema } from './fine-tuning-record.ts';
 
 const fraction = z.number().min(0).max(1);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -89,63 +90,6 @@ const unknown = z.strictObject({
     to: z.number(),
     known: z.array(z.int()),
     leftOut: z.array(z.int()).nullable(),
-  }),
-});
-
-const setting = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-
-const fineTuning = z.strictObject({
-  /** The block, number of blocks or `all` that was asked for. */
-  asked: z.union([z.string(), z.number()]),
-  /** The last block that stayed as it was; `all`: none. */
-  cut: z.string(),
-  /** The blocks that were trained, from first to last. */
-  blocks: z.array(z.string()),
-  /** The taps that its last layer reads. */
-  taps: z.array(z.string()),
-  fromScratch: z.boolean(),
-  /** Of the tuned part in the classifier's logits; the rest is the frozen head's. */
-  share: fraction,
-  /** Weights that were trained. */
-  parameters: z.int(),
-  /** Views of each photo that were drawn from. */
-  views: z.int(),
-  /** Those of them that are parts of the photo and their mirrors. */
-  baseViews: viewCount,
-  settings: z.record(z.string(), setting),
-  curve: z.array(
-    z.strictObject({
-      epoch: z.int(),
-      step: z.int(),
-      learningRate: z.number(),
-      trainLoss: z.number(),
-      validationLogLoss: z.number().nullable(),
-      validationAccuracy: fraction.nullable(),
-      seconds: z.number(),
-    }),
-  ),
-  /** The epoch whose weights were kept. */
-  bestEpoch: z.int(),
-  stopped: z.enum(['done', 'early', 'diverged']),
-  divergence: z
-    .strictObject({ epoch: z.int(), step: z.int(), learningRate: z.number(), loss: z.number().nullable() })
-    .nullable(),
-  /** The head on the network as it was, on the same photos. */
-  frozen: z.strictObject({
-    accuracy: fraction,
-    logLoss: z.number(),
-    validationAccuracy: fraction.nullable(),
-    /** Of several labels a photo. */
-    meanAveragePrecision: fraction.nullable(),
-    /** Test photos that one of the two alone gets right, exact McNemar, and the interval of the difference in accuracy. */
-    comparison: z
-      .strictObject({
-        onlyFrozen: z.int(),
-        onlyTuned: z.int(),
-        pValue: z.number(),
-        interval95: z.tuple([z.number(), z.number()]).nullable(),
-      })
-      .nullable(),
   }),
 });
 
@@ -277,7 +221,7 @@ export const runRecordSchema = z.strictObject({
       .optional(),
   }),
   /** Absent where the network stayed as it was. */
-  fineTuning: fineTuning.optional(),
+  fineTuning: fineTuningSchema.optional(),
   metrics: z.strictObject({
     validation: z.strictObject({ accuracy: fraction.nullable(), count: z.int() }),
     test: z.strictObject({
