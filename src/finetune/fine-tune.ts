@@ -4,6 +4,7 @@ import type { Part, Photo, SkippedPhoto } from '../dataset/dataset.ts';
 import { RegraftError } from '../errors.ts';
 import type { FeatureView } from '../features/feature-view.ts';
 import type { FittedHead } from '../head/head.ts';
+import { floats } from '../onnx/build.ts';
 import type { Tensor } from '../onnx/graph.ts';
 import type { OnProgress } from '../shared/progress.ts';
 import type { Task } from '../shared/task.ts';
@@ -79,6 +80,8 @@ export interface FineTuned {
   /** Logits of the photos that were not learned from, `[photos, classes]`. */
   readonly logits: Readonly<Record<'validation' | 'test', Float32Array>>;
   readonly course: Omit<Tuned, 'parameters'>;
+  /** As used: a memory limit may have made micro-batches smaller. */
+  readonly settings: TuningSettings;
   /** Weights that were trained, those of the last layer included. */
   readonly parameters: number;
 }
@@ -92,7 +95,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   const { backbone, cut, taps, head, task, parts, views, measure } = input;
   const { seed, signal, onProgress, checkpoint } = options;
   const classes = head.bias.length;
-  const start = options.fromScratch ? initialiseWeights(weightsOf(cut), seed) : undefined;
+  const start = options.fromScratch ? initialiseWeights(weightsOf(cut, head), seed) : undefined;
   const graphs = buildTuningGraphs({ cut, taps, head, task, ...(start && { weights: start }) });
   const workers = options.workers ?? availableParallelism();
   const settings = limitMemory(options.settings, graphs, workers, options.memoryLimit);
@@ -167,6 +170,7 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
     },
     logits: { validation: validated ?? new Float32Array(0), test: tested ?? new Float32Array(0) },
     course,
+    settings,
     parameters: countWeights(parameters),
   };
 }
@@ -189,6 +193,12 @@ function describePlan({ parameters }: TuningGraphs, { epochs }: TuningSettings, 
   return `${weights} million weights; ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} will take about ${time} once the activations are there.`;
 }
 
-function weightsOf({ upper, parameters }: CutNetwork): Map<string, Tensor> {
-  return new Map([...upper.graph.initializers].filter(([name]) => parameters.includes(name)));
+/** Everything that is trained: a last layer that was fitted on what the network had learned would be no start from scratch. */
+function weightsOf({ upper, parameters }: CutNetwork, { weights, bias }: ScaledHead): Map<string, Tensor> {
+  const classes = bias.length;
+  return new Map([
+    ...[...upper.graph.initializers].filter(([name]) => parameters.includes(name)),
+    [headParameters.weights, floats([classes, weights.length / classes], weights)],
+    [headParameters.bias, floats([classes], bias)],
+  ]);
 }

@@ -10,9 +10,9 @@ import type { Prepared } from './prepare.ts';
 
 /** Says what a fine-tuning was and what it gained over the frozen head on the same test photos. */
 export function describeTuning(
-  { fineTune = '', fromScratch, tuning, tuningViews }: ResolvedTrainOptions,
+  { fineTune = '', fromScratch, tuningViews }: ResolvedTrainOptions,
   { cut, views, taps }: FineTuneInput,
-  { course, parameters }: FineTuned,
+  { course, parameters, settings }: FineTuned,
   results: {
     readonly share: TunedShare;
     readonly tested: Evaluation;
@@ -34,7 +34,7 @@ export function describeTuning(
     parameters,
     views: views.learn.length,
     baseViews: tuningViews,
-    settings: { ...tuning },
+    settings: { ...settings },
     ...rest,
     curve: course.curve.map((point) => ({ ...point })),
     divergence: divergence === undefined ? null : { ...divergence, loss: finiteOrNull(divergence.loss) },

@@ -152,6 +152,17 @@ describe('fine-tuning', () => {
     expect(measured.accuracy).toBe(scratch.metrics.test.accuracy);
   });
 
+  it('from scratch starts from no head that was fitted on what the network had learned', async () => {
+    const losses = async (head: 'ridge' | 'logistic'): Promise<number[]> => {
+      const scratch = { ...options(), fineTune: 1, fromScratch: true, tuning: { epochs: 2 } };
+      const result = await train(photos, { ...scratch, head, out: join(root, `scratch-${head}`) });
+      return result.run.fineTuning?.curve.map(({ trainLoss }) => trainLoss) ?? [];
+    };
+    const found = await losses('ridge');
+    expect(found).toHaveLength(2);
+    expect(await losses('logistic')).toEqual(found);
+  });
+
   it('learns several labels a photo', async () => {
     const colours = join(root, 'colours.onnx');
     await writeFile(colours, encodeModel(colourNetwork()));
