@@ -61,6 +61,11 @@ const packageFolders: Readonly<Record<string, string | readonly string[]>> = {
   tar: 'backbone/',
   undici: 'backbone/',
   yauzl: 'backbone/',
+  hono: 'server/',
+  '@hono/node-server': 'server/',
+  pino: 'server/',
+  'prom-client': 'server/',
+  'onnxruntime-web': 'web/',
 };
 
 /** Finds the imports of a source file: static, re-exports, dynamic and `require.resolve`. */
