@@ -55,6 +55,17 @@ export const errorCodes = {
   RUN_NOT_FOUND: 'A path is not the folder of a finished training.',
   RUN_INVALID: 'A file of a finished training is missing, damaged, or of another kind of task.',
   RUNS_DIFFER: 'Trainings cannot be compared: other classes, labels, test photos or seeds.',
+  // The server
+  CANNOT_LISTEN: 'The server cannot listen on the address: the port is taken, or the host is not this machine.',
+  MODEL_UNKNOWN: 'A request names a model that is not served.',
+  ROUTE_UNKNOWN: 'A request is for a path that the server does not have.',
+  METHOD_NOT_ALLOWED: 'A request uses a method that its path does not take.',
+  UNAUTHORIZED: 'A request has no bearer token, or a wrong one.',
+  BODY_INVALID: 'The body of a request ends early, or is no form with photos.',
+  BODY_TOO_LARGE: 'The body of a request has more bytes or more photos than the server takes.',
+  SERVER_BUSY: 'The queue of the server is full.',
+  SERVER_NOT_READY: 'The server is still loading the model, or is stopping.',
+  ANSWER_TIMED_OUT: 'The server could not answer a request in time.',
 } as const;
 
 /** The code of an error: stable, meant for programs. */
