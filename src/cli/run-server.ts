@@ -40,10 +40,14 @@ export async function runServer(models: string[], flags: ServeFlags, context: Co
 async function readToken(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return process.env.REGRAFT_TOKEN || undefined;
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new RegraftError('INVALID_OPTION', `Expected a file with a token for --token-file, but "${file}" cannot be read.`, {
-      hint: 'Make one: openssl rand -hex 32 > token.txt',
-      cause: error,
-    });
+    throw new RegraftError(
+      'INVALID_OPTION',
+      `Expected a file with a token for --token-file, but "${file}" cannot be read.`,
+      {
+        hint: 'Make one: openssl rand -hex 32 > token.txt',
+        cause: error,
+      },
+    );
   });
   const token = text.trim();
   if (token !== '') return token;
@@ -63,11 +67,13 @@ function announce(
   const header = hasToken ? ' -H "Authorization: Bearer $REGRAFT_TOKEN"' : '';
   out.line(`Serving on ${bold(url)}`);
   for (const { name, labels, accuracy } of models) {
-    const tested = accuracy === null ? '' : `, ${(accuracy.value * 100).toFixed(1)} % of its test photos right`;
+    const tested =
+      accuracy === null ? '' : `, ${(accuracy.value * 100).toFixed(1)} % of its test photos right`;
     out.line(`  ${printable(name)}: ${labels.length} classes${tested}`);
   }
   out.line(dim(`Try it in a browser, or: curl --data-binary @photo.jpg${header} ${path}`));
   if (hasToken || host === undefined || isLoopback(host)) return;
-  const warning = 'Other machines may use this server without a token: give one with --token-file, or leave out --host.';
+  const warning =
+    'Other machines may use this server without a token: give one with --token-file, or leave out --host.';
   if (err.live) err.line(yellow(`! ${warning}`));
 }

@@ -14,6 +14,7 @@ export function answerFailure(
   metrics.rejected(code);
   context.set('failed', code);
   if (status === 500) log.error({ err: error, code }, 'a request failed');
+  if (status === 401) context.header('WWW-Authenticate', 'Bearer');
   if (status === 429) context.header('Retry-After', String(queue.retryAfterSeconds()));
   if (code === 'SERVER_NOT_READY') context.header('Retry-After', '2');
   // What is left of a body that is not read would have to be received and thrown away to use the connection again.

@@ -4,9 +4,9 @@ import { type AppOptions, type ResolvedAppOptions, resolveAppOptions } from './o
 import { readPage } from './read-page.ts';
 import { openState, type ServerState } from './server-state.ts';
 
-/** A server as a function of a request, which any server of web standards can call: `hono.mount('/classify', app.fetch)`. */
+/** A server as a function of a request, which any server of web standards can call, also as a part of another app of hono. */
 export interface App extends AsyncDisposable {
-  fetch(request: Request): Promise<Response>;
+  readonly fetch: (request: Request) => Promise<Response>;
 }
 
 /** An app with what the server around it has to know. */
@@ -30,7 +30,10 @@ export async function createApp(models: string | readonly string[], options: App
   const app = await openApp(models, resolveAppOptions(options));
   try {
     await app.load();
-    return { fetch: app.fetch, [Symbol.asyncDispose]: app[Symbol.asyncDispose] };
+    return {
+      fetch: (request) => app.fetch(request),
+      [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+    };
   } catch (error) {
     await app[Symbol.asyncDispose]();
     throw error;

@@ -6,6 +6,7 @@ import { bearerCheck } from './bearer-token.ts';
 import { observeRequest } from './observe-request.ts';
 import type { PageFile } from './read-page.ts';
 import type { RequestVariables, Route } from './route.ts';
+import { explainRoute } from './routes/explain.ts';
 import { healthzRoute } from './routes/healthz.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { modelRoute } from './routes/model.ts';
@@ -20,6 +21,7 @@ const apiRoutes: readonly Route[] = [
   modelsRoute,
   modelRoute,
   predictRoute,
+  explainRoute,
   healthzRoute,
   readyzRoute,
   metricsRoute,
@@ -35,7 +37,14 @@ export function buildApp(state: ServerState, page: readonly PageFile[]): Hono<Re
   app.use(observeRequest(state));
   if (options.cors.length > 0) {
     const origin = options.cors.includes('*') ? '*' : [...options.cors];
-    app.use(cors({ origin, allowMethods: ['GET', 'POST'], exposeHeaders: ['Retry-After', 'X-Request-Id'], maxAge: 600 }));
+    app.use(
+      cors({
+        origin,
+        allowMethods: ['GET', 'POST'],
+        exposeHeaders: ['Retry-After', 'X-Request-Id', 'X-Regraft-Label'],
+        maxAge: 600,
+      }),
+    );
   }
   for (const route of routes) {
     app.on(route.method, route.path, (context) => {
@@ -56,9 +65,13 @@ export function buildApp(state: ServerState, page: readonly PageFile[]): Hono<Re
   }
   app.notFound((context) => {
     const known = routes.filter(({ documented }) => documented !== undefined).map(({ path }) => path);
-    const error = new RegraftError('ROUTE_UNKNOWN', `Expected a path of the server but found ${context.req.path}.`, {
-      hint: `There is ${known.join(', ')}.`,
-    });
+    const error = new RegraftError(
+      'ROUTE_UNKNOWN',
+      `Expected a path of the server but found ${context.req.path}.`,
+      {
+        hint: `There is ${known.join(', ')}.`,
+      },
+    );
     return answerFailure(error, context, state);
   });
   app.onError((error, context) => answerFailure(error, context, state));

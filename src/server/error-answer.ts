@@ -15,6 +15,7 @@ const statuses: Partial<Record<ErrorCode, ErrorStatus>> = {
   PHOTO_EMPTY: 422,
   PHOTO_CORRUPT: 422,
   PHOTO_TOO_LARGE: 422,
+  NOT_EXPLAINABLE: 422,
   SERVER_BUSY: 429,
   // The client has gone and reads no answer; the status is for log and metrics, as nginx has it.
   CANCELLED: 499,
@@ -32,5 +33,8 @@ export function describeFailure(error: unknown): { status: ErrorStatus; answer: 
     return { status: 500, answer: { error: { code: 'UNEXPECTED', message } } };
   }
   const { code, message, hint } = error;
-  return { status: statuses[code] ?? 500, answer: { error: { code, message, ...(hint !== undefined && { hint }) } } };
+  return {
+    status: statuses[code] ?? 500,
+    answer: { error: { code, message, ...(hint !== undefined && { hint }) } },
+  };
 }

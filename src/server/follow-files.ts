@@ -16,12 +16,14 @@ export function followFiles(
   told: (model: ServedModel, outcome: 'loaded' | 'failed') => void,
 ): Following {
   const stopping = new AbortController();
+  const { signal } = stopping;
+  const isStopped = (): boolean => signal.aborted;
   const look = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
+    while (!isStopped()) {
       // Keeps no process alive by itself.
-      await sleep(everyMs, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined);
+      await sleep(everyMs, undefined, { ref: false, signal }).catch(() => undefined);
       for (const model of models) {
-        if (stopping.signal.aborted) return;
+        if (isStopped()) return;
         const outcome = await model.follow();
         if (outcome !== 'same') told(model, outcome);
       }

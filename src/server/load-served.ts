@@ -38,7 +38,9 @@ async function tryEachWorker(classifier: Classifier, workers: number): Promise<v
   const predictions = await Promise.all(
     Array.from({ length: workers }, () => classifier.classifyOne(onePixel)),
   );
-  const bad = predictions.find(({ error, top }) => error !== undefined || top.some((one) => !isFinite(one.probability)));
+  const bad = predictions.find(
+    ({ error, top }) => error !== undefined || top.some((one) => !isFinite(one.probability)),
+  );
   if (bad === undefined) return;
   throw new RegraftError(
     'MODEL_INVALID',

@@ -12,7 +12,7 @@ const errorTexts = {
   405: 'The path does not take that method.',
   413: 'The body has more bytes, or the form more photos, than the server takes.',
   415: 'The body is no image, or an image of a format that is not decoded.',
-  422: 'The photo is empty, damaged, or has too many pixels.',
+  422: 'The photo is empty, damaged, or has too many pixels; or the model cannot be explained.',
   429: 'The queue is full: send it again after the seconds of Retry-After.',
   500: 'The server failed.',
   503: 'The model is being loaded, or the server is stopping.',
@@ -116,6 +116,8 @@ function reference(name: string): Json {
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io });
-  return rest;
+  const written: Record<string, unknown> = z.toJSONSchema(schema, { target: 'draft-2020-12', io });
+  // The document says once, by its version, which dialect its schemas are of.
+  delete written.$schema;
+  return written;
 }

@@ -83,6 +83,8 @@ export function resolveServeOptions(options: ServeOptions): ResolvedServeOptions
   return withQueue(parseOptions(serveSchema, options, 'serve'));
 }
 
-function withQueue<T extends { workers: number; queue?: number | undefined }>(options: T): T & { queue: number } {
+function withQueue<T extends { workers: number; queue?: number | undefined }>(
+  options: T,
+): T & { queue: number } {
   return { ...options, queue: options.queue ?? options.workers * 64 };
 }

@@ -51,26 +51,17 @@ export function openPhotoQueue(width: number, capacity: number): PhotoQueue {
       `Expected room in the queue, but ${queue.size} of ${capacity} photos wait already.`,
       { hint: 'Send it again after the seconds of the header Retry-After.' },
     );
-  const enqueue = <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      const drop = (): void => {
-        queue.delete(begin);
-        reject(cancelledError());
-      };
-      const begin = (): void => {
-        signal.removeEventListener('abort', drop);
-        underWay++;
-        const start = performance.now();
-        const done = (): void => {
-          underWay--;
-          photoMs += (performance.now() - start - photoMs) / 16;
-          beginNext();
-        };
-        work().then(resolve, reject).finally(done);
-      };
-      signal.addEventListener('abort', drop, { once: true });
-      queue.add(begin);
-    });
+  const begin = async <T>(work: () => Promise<T>): Promise<T> => {
+    underWay++;
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      underWay--;
+      photoMs += (performance.now() - start - photoMs) / 16;
+      beginNext();
+    }
+  };
 
   return {
     get waiting() {
@@ -83,14 +74,36 @@ export function openPhotoQueue(width: number, capacity: number): PhotoQueue {
     checkRoom() {
       if (queue.size >= capacity) throw busy();
     },
-    async run(works, signal) {
+    async run<T>(works: readonly (() => Promise<T>)[], signal: AbortSignal): Promise<T[]> {
       if (signal.aborted) throw cancelledError();
       const free = width - underWay;
       // Whoever finds the queue empty is let in, however many photos it brings: no later moment would suit it better.
       if (queue.size > 0 && queue.size + works.length > capacity + free) throw busy();
-      const results = works.map((work) => enqueue(work, signal));
+      const drops: (() => void)[] = [];
+      const drop = (): void => {
+        for (const dropOne of drops) dropOne();
+      };
+      const results = works.map(
+        (work) =>
+          new Promise<T>((resolve, reject) => {
+            const start = (): void => {
+              begin(work).then(resolve, reject);
+            };
+            queue.add(start);
+            drops.push(() => {
+              if (queue.delete(start)) reject(cancelledError());
+            });
+          }),
+      );
+      signal.addEventListener('abort', drop);
       beginNext();
-      return await Promise.all(results);
+      try {
+        return await Promise.all(results);
+      } finally {
+        signal.removeEventListener('abort', drop);
+        // Where one has failed, the others are wanted no more.
+        drop();
+      }
     },
     retryAfterSeconds() {
       return Math.min(60, Math.max(1, Math.ceil((queue.size * photoMs) / width / 1000)));

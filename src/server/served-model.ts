@@ -15,6 +15,12 @@ export interface ServedModel extends AsyncDisposable {
   /** Why the last file in its place was not taken; null when it was. */
   readonly lastError: LastError;
   /**
+   * Tells a request that it comes too early, before its body is read.
+   *
+   * @throws RegraftError `SERVER_NOT_READY` before the first load.
+   */
+  checkReady(): void;
+  /**
    * Works with the model that is loaded now; it stays loaded until the work has ended.
    *
    * @throws RegraftError `SERVER_NOT_READY` before the first load.
@@ -46,7 +52,9 @@ export function serveModel(location: string, workers: number): ServedModel {
   const name = modelName(location);
 
   const end = (lease: Lease): void => {
-    const ended = Promise.resolve(lease.classifier[Symbol.asyncDispose]()).finally(() => ending.delete(ended));
+    const ended = Promise.resolve(lease.classifier[Symbol.asyncDispose]()).finally(() =>
+      ending.delete(ended),
+    );
     ending.add(ended);
   };
   const retire = (lease: Lease | undefined): void => {
@@ -55,6 +63,12 @@ export function serveModel(location: string, workers: number): ServedModel {
     if (lease.users === 0) end(lease);
   };
 
+  const ready = (): Lease => {
+    if (current !== undefined) return current;
+    throw new RegraftError('SERVER_NOT_READY', `The model "${name}" is still being loaded.`, {
+      hint: 'GET /readyz tells when it is ready.',
+    });
+  };
   const load = async (): Promise<void> => {
     // Taken before the file is read: a change while it is read is seen at the next look.
     loadedMark = seenMark = await markOf(location);
@@ -78,13 +92,9 @@ export function serveModel(location: string, workers: number): ServedModel {
     get lastError() {
       return lastError;
     },
+    checkReady: () => void ready(),
     async use(work) {
-      const lease = current;
-      if (lease === undefined) {
-        throw new RegraftError('SERVER_NOT_READY', `The model "${name}" is still being loaded.`, {
-          hint: 'GET /readyz tells when it is ready.',
-        });
-      }
+      const lease = ready();
       lease.users++;
       try {
         return await work(lease);
@@ -122,7 +132,12 @@ function modelName(location: string): string {
 /** What tells one file from another without reading it; of run.json too, which tells the accuracy. */
 async function markOf(location: string): Promise<string> {
   const record = 'run.json';
-  const paths = [location, join(location, modelFileName), join(location, record), join(dirname(location), record)];
+  const paths = [
+    location,
+    join(location, modelFileName),
+    join(location, record),
+    join(dirname(location), record),
+  ];
   const marks = paths.map((path) =>
     stat(path, { bigint: true }).then(
       (found) => (found.isFile() ? `${found.ino}:${found.size}:${found.mtimeNs}` : 'folder'),

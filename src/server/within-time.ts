@@ -32,7 +32,11 @@ export function withinTime<T>(
 }
 
 function timeoutError(timeoutMs: number): RegraftError {
-  return new RegraftError('ANSWER_TIMED_OUT', `Expected an answer within ${timeoutMs / 1000} s but it took longer.`, {
-    hint: 'Send it again later; `regraft serve --timeout` sets the limit.',
-  });
+  return new RegraftError(
+    'ANSWER_TIMED_OUT',
+    `Expected an answer within ${timeoutMs / 1000} s but it took longer.`,
+    {
+      hint: 'Send it again later; `regraft serve --timeout` sets the limit.',
+    },
+  );
 }

@@ -37,9 +37,16 @@ export function define(command: Command, context: CommandContext): void {
       'Classifies photos that are sent over HTTP. A model that is trained again is taken over while the server runs.',
     )
     .argument('<models...>', 'folders that train wrote, or their model.onnx')
-    .option('--port <n>', 'port to listen on; 0: any free one (default: 8080)', integerOption('--port', 0, 65_535))
+    .option(
+      '--port <n>',
+      'port to listen on; 0: any free one (default: 8080)',
+      integerOption('--port', 0, 65_535),
+    )
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
-    .option('--token-file <file>', 'ask for the bearer token in this file (default: REGRAFT_TOKEN, else none)')
+    .option(
+      '--token-file <file>',
+      'ask for the bearer token in this file (default: REGRAFT_TOKEN, else none)',
+    )
     .option('--cors <origins>', 'web origins that may ask, comma-separated, or * (default: none)', listOption)
     .option(
       '--workers <n>',

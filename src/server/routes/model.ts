@@ -20,8 +20,6 @@ export const modelRoute: Route = {
   },
   async handle(context, { models }) {
     const model = models.find(context.req.param('name') ?? '');
-    return await model.use(({ description }) =>
-      Promise.resolve(context.json<ModelAnswer>(description)),
-    );
+    return await model.use(({ description }) => Promise.resolve(context.json<ModelAnswer>(description)));
   },
 };

@@ -19,7 +19,9 @@ export const modelsRoute: Route = {
     errors: [401],
   },
   handle(context, { models }) {
-    const loaded = models.models.flatMap(({ current }) => (current === undefined ? [] : [current.description]));
+    const loaded = models.models.flatMap(({ current }) =>
+      current === undefined ? [] : [current.description],
+    );
     return context.json<ModelsAnswer>({ models: loaded });
   },
 };

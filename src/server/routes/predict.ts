@@ -4,18 +4,15 @@ import { type PredictAnswer, predictAnswer } from '../answers.ts';
 import { parseQuery } from '../parse-query.ts';
 import { predictPhoto } from '../predict-photo.ts';
 import { toPredictionAnswer } from '../prediction-answer.ts';
-import { readBody } from '../read-body.ts';
-import { readPhotos } from '../read-photos.ts';
 import type { Route } from '../route.ts';
-import { withinTime } from '../within-time.ts';
+import { workOnPhotos } from '../work-on-photos.ts';
 
 const expected = 'a whole number of at least 1';
 const query = z.strictObject({
   top: z
     .string()
-    .regex(/^\d{1,9}$/, { error: expected })
+    .regex(/^0*[1-9]\d{0,8}$/, { error: expected })
     .transform(Number)
-    .refine((value) => value >= 1, { error: expected })
     .default(5)
     .describe('How many classes to give for each photo.'),
 });
@@ -32,7 +29,8 @@ export const predictRoute: Route = {
     answers: [
       {
         status: 200,
-        description: 'What the photos show. In a form, one that cannot be read has an error and the others go on.',
+        description:
+          'What the photos show. In a form, one that cannot be read has an error and the others go on.',
         type: 'application/json',
         schema: ['Predictions', predictAnswer],
       },
@@ -40,25 +38,18 @@ export const predictRoute: Route = {
     errors: [400, 401, 404, 413, 415, 422, 429, 500, 503, 504],
   },
   async handle(context, state) {
-    const model = state.models.find(context.req.param('name') ?? '');
     const { top } = parseQuery(query, context);
-    state.queue.checkRoom();
-    using body = await readBody(context.req.raw, state.options.maxBodyBytes, state.bodies);
-    const type = context.req.header('content-type') ?? null;
-    const { isForm, photos } = await readPhotos(body.bytes, type, state.maxFiles);
-    context.set('noted', { model: model.name, photos: photos.length, bytes: body.bytes.length });
-    const predictions = await withinTime(context.req.raw.signal, state.options.timeoutMs, (signal) =>
-      model.use((loaded) =>
-        state.queue.run(
-          photos.map(({ bytes }) => () => predictPhoto(loaded, bytes, top, state, signal)),
-          signal,
-        ),
-      ),
+    const { isForm, photos, results } = await workOnPhotos(
+      context,
+      state,
+      state.maxFiles,
+      (loaded, photo, signal) => predictPhoto(loaded, photo, top, state, signal),
     );
-    const error = isForm ? undefined : predictions[0]?.error;
+    const error = isForm ? undefined : results[0]?.error;
     if (error !== undefined) throw new RegraftError(error.code, error.reason);
-    return context.json<PredictAnswer>({
-      predictions: predictions.map((prediction, index) => toPredictionAnswer(prediction, photos[index]?.name)),
-    });
+    const predictions = results.map((prediction, index) =>
+      toPredictionAnswer(prediction, photos[index]?.name),
+    );
+    return context.json<PredictAnswer>({ predictions });
   },
 };
