@@ -21,7 +21,7 @@ export interface RunningServer extends AsyncDisposable {
    *
    * @param graceMs 10,000 unless given
    */
-  close(graceMs?: number): Promise<void>;
+  readonly close: (graceMs?: number) => Promise<void>;
 }
 
 /**

@@ -2,6 +2,7 @@ import { rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { drawPhoto } from '../../test/support/photos.ts';
+import { makeRunRecord } from '../cli/testing/run-record.ts';
 import { serveModel, type ServedModel } from './served-model.ts';
 import { smallModel, temporaryFolder, writeModel } from './testing/small-model.ts';
 
@@ -92,6 +93,19 @@ it('refuses a model that gives no probabilities when it is tried', async () => {
 });
 
 it('tells the accuracy of its training where run.json is that of the file', async () => {
-  const { model } = await openSigns();
+  const { folder, model } = await openSigns();
   expect(model.current?.description.accuracy).toBe(null);
+  const record = makeRunRecord();
+  const { sha256 } = model.current?.description ?? {};
+  for (const of of ['f'.repeat(64), sha256 ?? '']) {
+    await writeFile(
+      join(folder, 'run.json'),
+      JSON.stringify({ ...record, model: { ...record.model, sha256: of } }),
+    );
+    await lookTwice(model);
+    const { accuracy, count } = record.metrics.test;
+    if (of === sha256) {
+      expect(model.current?.description.accuracy).toMatchObject({ value: accuracy, photos: count });
+    } else expect(model.current?.description.accuracy).toBe(null);
+  }
 });
