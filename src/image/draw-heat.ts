@@ -22,7 +22,7 @@ export interface DrawHeatOptions {
 }
 
 /**
- * Draws heat over a photo: upright and in its own proportions, with the colours of {@link heatColour} from 0 to the largest value. What the
+ * Draws heat over a photo: upright, in its own proportions and in shades of grey, with the colours of {@link heatColour} from 0 to the largest value. What the
  * network did not see, and what is 0 or below, is the photo alone.
  *
  * @returns the bytes of a PNG or JPEG file
