@@ -10,6 +10,7 @@ import {
   type RunRecord,
   runRecordSchema,
   train,
+  trainRepeats,
   type TrainResult,
 } from '../../src/index.ts';
 import { encodeModel } from '../../src/onnx/write.ts';
@@ -168,6 +169,22 @@ describe('fine-tuning', () => {
     const found = await losses('ridge');
     expect(found).toHaveLength(2);
     expect(await losses('logistic')).toEqual(found);
+  });
+
+  it('resumes repeats without a word on the seeds that had not begun', async () => {
+    const told: string[] = [];
+    const { repeats } = await trainRepeats(photos, {
+      ...options(),
+      seed: undefined,
+      out: join(root, 'repeats'),
+      repeats: 2,
+      tuning: { epochs: 1 },
+      resume: true,
+      onProgress: (event) => 'text' in event && told.push(event.text),
+    });
+    expect(repeats.runs).toHaveLength(2);
+    expect(told.join('\n')).toContain('Seed 1');
+    expect(told.join('\n')).not.toMatch(/checkpoint|resume/i);
   });
 
   it('takes fewer photos at once where the memory limit asks for it, and records how many', async () => {
