@@ -38,8 +38,9 @@ export async function* findByPattern(
     found += 1;
     yield file;
   }
-  if (found === 0)
+  if (found === 0) {
     yield { path: pattern, code: 'PHOTO_NOT_FOUND', reason: 'No file has a name of this pattern.' };
+  }
 }
 
 /** One name of a pattern; `any` is `**`. */
@@ -131,8 +132,9 @@ function translate(name: string): string {
     (part, not: string | undefined, letters: string | undefined, texts: string | undefined) => {
       if (part.startsWith('*')) return '.*';
       if (part === '?') return '.';
-      if (letters !== undefined)
+      if (letters !== undefined) {
         return `[${not === '!' ? '^' : ''}${letters.replaceAll(/[\\\]^[]/g, '\\$&')}]`;
+      }
       if (texts !== undefined) return `(?:${texts.split(',').map(translate).join('|')})`;
       return escape(part);
     },

@@ -9,7 +9,9 @@ import type { HeatMap } from '../heat-map.ts';
 export async function explainPixels(model: Model, image: Tensor, label: number): Promise<HeatMap> {
   await using sessions = await openSessions(model, { workers: 1 });
   const metadata = parseMetadata(model.metadata, 'model.onnx');
-  const explainer = await openExplainer({ path: 'model.onnx', model, metadata }, sessions);
+  const explainer = await openExplainer({ path: 'model.onnx', model, metadata }, (graph) =>
+    sessions.openBeside(graph),
+  );
   const { heatOf } = await explainer.look(copyOf(image));
   return await heatOf(label);
 }
