@@ -117,7 +117,7 @@ export async function loadClassifier(location: string, options: ClassifierOption
       const parsed = parseOptions(explainOptions, options, 'explain');
       const photo = parsePhoto(given);
       if (closed) throw closedError(path);
-      explainer ??= openExplainer({ path, model, metadata }, sessions);
+      explainer ??= openExplainer({ path, model, metadata }, (graph) => sessions.openBeside(graph));
       return explainPhoto(photo, { explainer: await explainer, metadata, fit }, parsed);
     },
     async [Symbol.asyncDispose]() {

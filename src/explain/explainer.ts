@@ -10,7 +10,7 @@ export interface Look {
   /** The model's own outputs. */
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** Draws the heat map of the class of an index. */
-  heatOf(label: number): Promise<HeatMap>;
+  readonly heatOf: (label: number) => Promise<HeatMap>;
 }
 
 /** Runs a model so that its classes can be traced to places in the photo. */
@@ -25,8 +25,9 @@ export interface Explainer {
 }
 
 /**
- * Opens the graphs that explain a model, in the threads of its own sessions; they are closed with those.
+ * Opens the graphs that explain a model; the caller closes them.
  *
+ * @param open - Opens a graph: beside the model's own sessions, which also closes it.
  * @param path - The model's file, for errors.
  * @throws RegraftError `NOT_EXPLAINABLE`, `RUNTIME_FAILED`.
  */
@@ -36,13 +37,13 @@ export async function openExplainer(
     model,
     metadata,
   }: { readonly path: string; readonly model: Model; readonly metadata: ModelMetadata },
-  sessions: SessionPool,
+  open: (graph: Model) => Promise<SessionPool>,
 ): Promise<Explainer> {
   const graphs = buildExplanationGraphs(model, metadata, path);
   const input = model.graph.inputs[0]?.name ?? '';
-  const network = await sessions.openBeside(graphs.network);
+  const network = await open(graphs.network);
   const maps = await Promise.all(
-    graphs.maps.map(async ({ model: map, ...known }) => ({ ...known, pool: await sessions.openBeside(map) })),
+    graphs.maps.map(async ({ model: map, ...known }) => ({ ...known, pool: await open(map) })),
   );
   const classes = metadata.labels.length;
   return {

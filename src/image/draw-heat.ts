@@ -22,7 +22,7 @@ export interface DrawHeatOptions {
 }
 
 /**
- * Draws heat over a photo: upright and in its own proportions, with the colours of {@link heatColour} from 0 to the largest value. What the
+ * Draws heat over a photo: upright, in its own proportions and in shades of grey, with the colours of {@link heatColour} from 0 to the largest value. What the
  * network did not see, and what is 0 or below, is the photo alone.
  *
  * @returns the bytes of a PNG or JPEG file
@@ -39,6 +39,7 @@ export async function drawHeat(
     photo,
     photo.pipeline.clone().resize(size.width, size.height, { fit: 'fill' }).raw(),
   );
+  fade(pixels);
   cover(pixels, size, overlay, placePhoto(photo, fit));
   const picture = sharp(pixels, { raw: { ...size, channels: 3 } });
   const file = await (format === 'png' ? picture.png() : picture.jpeg({ quality: 80 })).toBuffer();
@@ -91,5 +92,16 @@ function blend(pixels: Uint8Array, at: number, colour: HeatColour): void {
   for (let channel = 0; channel < 3; channel++) {
     const pixel = pixels[at + channel]!;
     pixels[at + channel] = Math.round(pixel + (colour[channel]! - pixel) * opacity);
+  }
+}
+
+/** Takes the colours out of a photo, so that those of the heat are the only ones; luma of ITU-R BT.601. */
+function fade(pixels: Uint8Array): void {
+  for (let at = 0; at < pixels.length; at += 3) {
+    pixels.fill(
+      Math.round(0.299 * pixels[at]! + 0.587 * pixels[at + 1]! + 0.114 * pixels[at + 2]!),
+      at,
+      at + 3,
+    );
   }
 }
