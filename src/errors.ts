@@ -57,7 +57,8 @@ export const errorCodes = {
   RUN_INVALID: 'A file of a finished training is missing, damaged, or of another kind of task.',
   RUNS_DIFFER: 'Trainings cannot be compared: other classes, labels, test photos or seeds.',
   // The server
-  CANNOT_LISTEN: 'The server cannot listen on the address: the port is taken, or the host is not this machine.',
+  CANNOT_LISTEN:
+    'The server cannot listen on the address: the port is taken, or the host is not this machine.',
   MODEL_UNKNOWN: 'A request names a model that is not served.',
   ROUTE_UNKNOWN: 'A request is for a path that the server does not have.',
   METHOD_NOT_ALLOWED: 'A request uses a method that its path does not take.',

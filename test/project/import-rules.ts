@@ -107,7 +107,8 @@ export function forbid({ file, specifier, typeOnly }: Import): string | undefine
 }
 
 function reachOf(layer: string): readonly string[] {
-  if (layer === 'cli' || layer === 'server' || layer === 'cluster') return ['main path', 'onnx', ...stages];
+  if (layer === 'cli') return ['server', 'main path', 'onnx', ...stages];
+  if (layer === 'server' || layer === 'cluster') return ['main path', 'onnx', ...stages];
   if (layer === 'main path') return ['onnx', ...stages];
   if (stages.includes(layer)) return ['onnx', ...(stageImports[layer] ?? [])];
   return [];
