@@ -127,15 +127,37 @@ it('survives bodies that end early, requests that are none, and clients that go 
     socket.write(photo);
     socket.destroy();
   });
-  const tooLong = await exchange(port, (socket) => {
-    socket.write(head(30_000_000));
-    socket.write(photo);
-  });
-  expect(tooLong).toContain('413');
   expect((await predict(url)).status).toBe(200);
   const figures = await (await fetch(`${url}metrics`)).text();
   expect(figures).toContain('regraft_body_bytes 0\n');
   expect(figures).toContain('regraft_queue_waiting_photos 0\n');
+});
+
+it('lets clients that send too much finish and read why it is refused, with and without a length', async () => {
+  const { url, port } = await startServer({ maxBodyBytes: 100_000 });
+  const whole = new Uint8Array(8_000_000);
+  const stream = new ReadableStream({
+    async pull(controller) {
+      await sleep(100);
+      controller.enqueue(whole.subarray(0, 1_000_000));
+      if (performance.now() - start > 1500) controller.close();
+    },
+  });
+  const start = performance.now();
+  for (const body of [whole, stream]) {
+    const answer = await fetch(`${url}v1/models/signs/predict`, { method: 'POST', body, duplex: 'half' });
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ error: { code: 'BODY_TOO_LARGE' } });
+  }
+  const slow = await exchange(port, (socket) => {
+    socket.write(head(whole.length));
+    for (let part = 0; part < 8; part++) {
+      setTimeout(() => socket.write(whole.subarray(0, 1_000_000)), part * 150);
+    }
+    setTimeout(() => socket.end(), 1400);
+  });
+  expect(slow).toContain('413 Payload Too Large');
+  expect((await predict(url)).status).toBe(200);
 });
 
 it('takes models that are trained again, over and over, without a failed request', async () => {
