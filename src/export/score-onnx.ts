@@ -1,13 +1,10 @@
-import { RegraftError } from '../errors.ts';
-import { decodeImage } from '../image/decode.ts';
 import { probabilitiesOutput, unknownOutput } from '../model/build-classifier.ts';
 import { loadModel } from '../model/load.ts';
-import type { ModelMetadata } from '../model/metadata.ts';
-import { photoFitOf } from '../model/photo-fit.ts';
 import type { Tensor } from '../onnx/graph.ts';
 import { openSessions, type SessionPool } from '../runtime/session-pool.ts';
 import type { ExportContext, ExportPhoto, PhotoScores } from './export-format.ts';
 import { countProgress } from './count-progress.ts';
+import { readPixels } from './read-pixels.ts';
 
 /** Runs that the median time is taken of, after one that allocates memory. */
 const timedRuns = 15;
@@ -33,7 +30,7 @@ export async function scoreOnnx(
   let sample: Tensor | undefined;
   await using sessions = await openSessions(model, { workers, signal });
   const scoreOne = async (row: number): Promise<void> => {
-    const image = await readImage(photos[row]?.file ?? '', metadata, maxPixels);
+    const image = await readPixels(photos[row]?.file ?? '', metadata, maxPixels);
     if (image !== undefined) {
       sample ??= image;
       readable[row] = true;
@@ -50,23 +47,6 @@ export async function scoreOnnx(
   await Promise.all(Array.from({ length: sessions.workers * 2 }, lane));
   const msAPhoto = sample === undefined ? null : await medianMs(sessions, { [input]: sample }, signal);
   return { probabilities, readable, unknown, msAPhoto };
-}
-
-/** A photo as the graph's input; undefined when it cannot be read. */
-async function readImage(
-  file: string,
-  { preprocess }: ModelMetadata,
-  maxPixels: number | undefined,
-): Promise<Tensor | undefined> {
-  if (preprocess === null) return undefined;
-  const fit = photoFitOf(preprocess);
-  try {
-    const data = await decodeImage(file, { ...fit, maxPixels });
-    return { type: 'uint8', dims: [1, fit.height, fit.width, 3], data };
-  } catch (error) {
-    if (error instanceof RegraftError) return undefined;
-    throw error;
-  }
 }
 
 async function medianMs(
