@@ -1,7 +1,10 @@
 import { RegraftError, throwIfCancelled } from '../errors.ts';
 import type { ModelMetadata } from '../model/metadata.ts';
+import { intAttribute } from '../onnx/attributes.ts';
 import type { Model } from '../onnx/graph.ts';
 import { errorGraph, type MeasureGraph, rangeGraph } from '../onnx/quantise/measure-graph.ts';
+import type { QuantisationPlan } from '../onnx/quantise/plan.ts';
+import type { MeasuredTensors } from '../onnx/quantise/quantise.ts';
 import type { ValueRange } from '../onnx/value-ranges.ts';
 import { openSessions } from '../runtime/session-pool.ts';
 import { countProgress } from './count-progress.ts';
@@ -9,66 +12,81 @@ import type { ExportContext, ExportPhoto } from './export-format.ts';
 import { readPixels } from './read-pixels.ts';
 
 /** Photos that ranges are taken of, and of which the errors within them are summed. */
-export const calibrationPhotos = { ranges: 96, errors: 24 } as const;
+const calibrationPhotos = { ranges: 96, errors: 24 } as const;
 
 /** Parts of a tensor's range that are tried: fewer outliers, finer steps. */
 const shares = [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4] as const;
 
 /**
- * Finds the range that 8-bit levels of each tensor should reach over: of the shares of what training photos reach, the one whose levels miss
- * the values by the least mean square.
+ * Measures on training photos what {@link MeasuredTensors} tells: of the shares of what a tensor reaches, the one whose 8-bit levels miss its
+ * values by the least mean square, and the means of the channels that convolutions read.
  *
  * @param photos - In an order that their contents tell; the first ones are taken.
  * @throws RegraftError `NO_PHOTO_READ`, `RUNTIME_FAILED`, `CANCELLED`.
  */
 export async function calibrate(
   model: Model,
+  plan: QuantisationPlan,
   metadata: ModelMetadata,
-  tensors: readonly string[],
   photos: readonly ExportPhoto[],
   context: ExportContext,
-): Promise<ReadonlyMap<string, ValueRange>> {
+): Promise<MeasuredTensors> {
+  const tensors = [...new Set(plan.levelsOf.values())].filter((tensor) => !plan.given.has(tensor));
+  const channels = channelsRead(model, plan);
   const taken = photos.slice(0, calibrationPhotos.ranges);
-  const count = countProgress(
-    'export',
-    taken.length + calibrationPhotos.errors,
-    'photos',
-    context.onProgress,
-  );
-  const reached = new Map(tensors.map((tensor) => [tensor, { low: Infinity, high: -Infinity }]));
-  const read = await runOn(
-    rangeGraph(model, tensors),
-    metadata,
-    taken,
-    context,
-    count,
-    (tensor, [low = 0, high = 0]) => {
-      const range = reached.get(tensor);
-      if (range === undefined) return;
-      range.low = Math.min(range.low, low);
-      range.high = Math.max(range.high, high);
-    },
-  );
-  if (read === 0) {
-    throw new RegraftError('NO_PHOTO_READ', `None of the ${taken.length} training photos could be read.`);
-  }
-  const candidates = new Map(
-    [...reached].map(([tensor, { low, high }]) => [
-      tensor,
-      shares.map((share) => ({ low: low * share, high: high * share })),
-    ]),
-  );
-  const errors = new Map(tensors.map((tensor) => [tensor, shares.map(() => 0)]));
   const some = taken.slice(0, calibrationPhotos.errors);
-  await runOn(errorGraph(model, candidates), metadata, some, context, count, (tensor, values) => {
-    const sums = errors.get(tensor) ?? [];
-    for (const [index, value] of values.entries()) sums[index] = (sums[index] ?? 0) + value;
+  const count = countProgress('export', taken.length + some.length, 'photos', context.onProgress);
+
+  const reached = new Map<string, ValueRange>();
+  const sums = new Map([...channels].map(([tensor, size]) => [tensor, new Float64Array(size)]));
+  const graph = rangeGraph(model, tensors, channels);
+  const read = await runOn(graph, metadata, taken, context, count, (tensor, [low, high, means]) => {
+    const before = reached.get(tensor) ?? { low: 0, high: 0 };
+    reached.set(tensor, {
+      low: Math.min(before.low, Number(low?.[0])),
+      high: Math.max(before.high, Number(high?.[0])),
+    });
+    const sum = sums.get(tensor);
+    means?.forEach((mean, channel) => sum && (sum[channel] = (sum[channel] ?? 0) + mean));
   });
-  return new Map(
-    [...candidates].map(([tensor, ranges]) => {
-      const sums = errors.get(tensor) ?? [];
-      return [tensor, ranges[sums.indexOf(Math.min(...sums))] ?? ranges[0] ?? { low: 0, high: 0 }];
+  if (read === 0) {
+    throw new RegraftError('NO_PHOTO_READ', `None of the ${taken.length} training photos could be read.`, {
+      hint: 'The range of the 8-bit numbers is taken from them.',
+    });
+  }
+
+  const candidates = new Map(
+    tensors.map((tensor) => {
+      const { low, high } = reached.get(tensor) ?? { low: 0, high: 0 };
+      return [tensor, shares.map((share) => ({ low: low * share, high: high * share }))];
     }),
+  );
+  const missed = new Map(tensors.map((tensor) => [tensor, shares.map(() => 0)]));
+  await runOn(errorGraph(model, candidates), metadata, some, context, count, (tensor, values) => {
+    const sum = missed.get(tensor) ?? [];
+    for (const [index, value] of values.entries()) sum[index] = (sum[index] ?? 0) + Number(value[0]);
+  });
+  return {
+    ranges: new Map(
+      [...candidates].map(([tensor, ranges]) => {
+        const sum = missed.get(tensor) ?? [];
+        return [tensor, ranges[sum.indexOf(Math.min(...sum))] ?? { low: 0, high: 0 }];
+      }),
+    ),
+    means: new Map([...sums].map(([tensor, sum]) => [tensor, sum.map((value) => value / read)])),
+  };
+}
+
+/** The tensors that convolutions read, with the number of their channels. */
+function channelsRead({ graph }: Model, { nodes }: QuantisationPlan): Map<string, number> {
+  return new Map(
+    [...nodes.keys()]
+      .filter(({ op }) => op === 'Conv')
+      .map((conv) => {
+        const [input = '', weights = ''] = conv.inputs;
+        const [, inputs = 1] = graph.initializers.get(weights)?.dims ?? [];
+        return [input, inputs * intAttribute(conv, 'group', 1)];
+      }),
   );
 }
 
@@ -79,7 +97,7 @@ async function runOn(
   photos: readonly ExportPhoto[],
   { workers, maxPixels, signal }: ExportContext,
   count: () => void,
-  take: (tensor: string, values: readonly number[]) => void,
+  take: (tensor: string, values: readonly Float32Array[]) => void,
 ): Promise<number> {
   const input = model.graph.inputs[0]?.name ?? '';
   await using sessions = await openSessions(model, { workers, signal });
@@ -91,11 +109,12 @@ async function runOn(
       const image = await readPixels(photo.file, metadata, maxPixels);
       if (image !== undefined) {
         const figures = await sessions.run({ [input]: image }, { signal, transfer: true });
-        for (const [tensor, names] of outputs)
+        for (const [tensor, names] of outputs) {
           take(
             tensor,
-            names.map((name) => Number(figures[name]?.data[0])),
+            names.map((name) => figures[name]?.data as Float32Array),
           );
+        }
         read++;
       }
       count();

@@ -3,7 +3,6 @@ import { modelFileName } from '../model/load.ts';
 import { sealModel } from '../model/seal.ts';
 import { isOperator } from '../onnx/attributes.ts';
 import type { Model } from '../onnx/graph.ts';
-import { levelsOver } from '../onnx/quantise/levels.ts';
 import { planQuantisation } from '../onnx/quantise/plan.ts';
 import { quantise } from '../onnx/quantise/quantise.ts';
 import { encodeModel } from '../onnx/write.ts';
@@ -35,10 +34,7 @@ async function makeInt8({ model, metadata, trainingPhotos, ...context }: ExportI
       },
     );
   }
-  const tensors = [...new Set(plan.levelsOf.values())].filter((tensor) => !plan.given.has(tensor));
-  const ranges = await calibrate(model, metadata, tensors, trainingPhotos, context);
-  const levels = new Map([...ranges].map(([tensor, range]) => [tensor, levelsOver(range)]));
-  return quantise(model, plan, levels);
+  return quantise(model, plan, await calibrate(model, plan, metadata, trainingPhotos, context));
 }
 
 function refuseQuantised({ graph }: Model): void {

@@ -1,26 +1,42 @@
 import { floats, node, uint8s } from '../build.ts';
 import type { GraphNode, Model, Tensor, ValueInfo } from '../graph.ts';
 import { freeName, namesOf } from '../names.ts';
-import { levelsOver } from './levels.ts';
 import type { ValueRange } from '../value-ranges.ts';
+import { levelsOver } from './levels.ts';
 
-/** A graph that measures tensors of another one, and the names of its outputs, all of them single numbers. */
+/** A graph that measures tensors of another one, and the names of its outputs for each of them. */
 export interface MeasureGraph {
   readonly model: Model;
-  /** Of each tensor, in the order of the figures. */
   readonly outputs: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Makes a graph that gives the least and the largest value of each tensor. */
-export function rangeGraph(model: Model, tensors: readonly string[]): MeasureGraph {
-  return measure(model, tensors, (tensor, newName) => {
-    const outputs = [newName(`${tensor}/low`), newName(`${tensor}/high`)] as const;
-    const attributes = { keepdims: { int: 0 } };
+/**
+ * Makes a graph that gives the least and the largest value of each tensor, and the mean of each channel of those `[N, channels, H, W]` whose channels are told.
+ *
+ * @param channels - How many channels of which tensors.
+ */
+export function rangeGraph(
+  model: Model,
+  tensors: readonly string[],
+  channels: ReadonlyMap<string, number>,
+): MeasureGraph {
+  const all = [...new Set([...tensors, ...channels.keys()])];
+  return measure(model, all, (tensor, newName) => {
+    const [low, high, means] = [
+      newName(`${tensor}/low`),
+      newName(`${tensor}/high`),
+      newName(`${tensor}/means`),
+    ];
+    const scalar = { keepdims: { int: 0 } };
+    const size = channels.get(tensor);
     return {
-      outputs,
+      outputs: [output(low), output(high), ...(size === undefined ? [] : [output(means, [size])])],
       nodes: [
-        node('ReduceMin', [tensor], [outputs[0]], attributes),
-        node('ReduceMax', [tensor], [outputs[1]], attributes),
+        node('ReduceMin', [tensor], [low], scalar),
+        node('ReduceMax', [tensor], [high], scalar),
+        ...(size === undefined
+          ? []
+          : [node('ReduceMean', [tensor], [means], { ...scalar, axes: { ints: [0, 2, 3] } })]),
       ],
       constants: [],
     };
@@ -31,26 +47,26 @@ export function rangeGraph(model: Model, tensors: readonly string[]): MeasureGra
 export function errorGraph(model: Model, ranges: ReadonlyMap<string, readonly ValueRange[]>): MeasureGraph {
   return measure(model, [...ranges.keys()], (tensor, newName) => {
     const parts = (ranges.get(tensor) ?? []).map((range) => {
+      const name = (part: string): string => newName(`${tensor}/${part}`);
       const { scale, zero } = levelsOver(range);
-      const [s, z, q, d, e, output] = ['scale', 'zero', 'levels', 'values', 'missed', 'error'].map((part) =>
-        newName(`${tensor}/${part}`),
-      ) as [string, string, string, string, string, string];
+      const [scaleName, zeroName, error] = [name('scale'), name('zero'), name('error')];
+      const [levels, values, missed] = [name('levels'), name('values'), name('missed')];
       return {
-        output,
+        output: output(error),
         constants: [
-          [s, floats([], [scale])],
-          [z, uint8s([], [zero])],
+          [scaleName, floats([], [scale])],
+          [zeroName, uint8s([], [zero])],
         ] as const,
         nodes: [
-          node('QuantizeLinear', [tensor, s, z], [q]),
-          node('DequantizeLinear', [q, s, z], [d]),
-          node('Sub', [tensor, d], [e]),
-          node('ReduceSumSquare', [e], [output], { keepdims: { int: 0 } }),
+          node('QuantizeLinear', [tensor, scaleName, zeroName], [levels]),
+          node('DequantizeLinear', [levels, scaleName, zeroName], [values]),
+          node('Sub', [tensor, values], [missed]),
+          node('ReduceSumSquare', [missed], [error], { keepdims: { int: 0 } }),
         ],
       };
     });
     return {
-      outputs: parts.map(({ output }) => output),
+      outputs: parts.map((part) => part.output),
       nodes: parts.flatMap(({ nodes }) => nodes),
       constants: parts.flatMap(({ constants }) => constants),
     };
@@ -58,9 +74,13 @@ export function errorGraph(model: Model, ranges: ReadonlyMap<string, readonly Va
 }
 
 interface Measurement {
-  readonly outputs: readonly string[];
+  readonly outputs: readonly ValueInfo[];
   readonly nodes: readonly GraphNode[];
   readonly constants: readonly (readonly [string, Tensor])[];
+}
+
+function output(name: string, dims: readonly number[] = []): ValueInfo {
+  return { name, type: 'float32', dims };
 }
 
 function measure(
@@ -80,11 +100,9 @@ function measure(
         ...graph,
         nodes: [...graph.nodes, ...all.flatMap(({ nodes }) => nodes)],
         initializers: new Map([...graph.initializers, ...all.flatMap(({ constants }) => constants)]),
-        outputs: all.flatMap(({ outputs }) =>
-          outputs.map((name): ValueInfo => ({ name, type: 'float32', dims: [] })),
-        ),
+        outputs: all.flatMap(({ outputs }) => outputs),
       },
     },
-    outputs: new Map([...measured].map(([tensor, { outputs }]) => [tensor, outputs])),
+    outputs: new Map([...measured].map(([tensor, { outputs }]) => [tensor, outputs.map(({ name }) => name)])),
   };
 }
