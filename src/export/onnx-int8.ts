@@ -1,7 +1,6 @@
 import { RegraftError } from '../errors.ts';
 import { modelFileName } from '../model/load.ts';
 import { sealModel } from '../model/seal.ts';
-import { isOperator } from '../onnx/attributes.ts';
 import type { Model } from '../onnx/graph.ts';
 import { planQuantisation } from '../onnx/quantise/plan.ts';
 import { quantise } from '../onnx/quantise/quantise.ts';
@@ -9,6 +8,7 @@ import { encodeModel } from '../onnx/write.ts';
 import { runtimeVersion } from '../runtime/version.ts';
 import { calibrate } from './calibrate.ts';
 import type { ExportFormat, ExportInput } from './export-format.ts';
+import { refuseQuantised } from './refuse-quantised.ts';
 import { scoreOnnx } from './score-onnx.ts';
 
 /** The model with its network on 8-bit integers; the head stays in floating point. */
@@ -23,7 +23,7 @@ export const onnxInt8Format: ExportFormat = {
 };
 
 async function makeInt8({ model, metadata, trainingPhotos, ...context }: ExportInput): Promise<Model> {
-  refuseQuantised(model);
+  refuseQuantised(model, 'onnx-int8');
   const plan = planQuantisation(model.graph);
   if (plan.nodes.size === 0) {
     throw new RegraftError(
@@ -35,15 +35,4 @@ async function makeInt8({ model, metadata, trainingPhotos, ...context }: ExportI
     );
   }
   return quantise(model, plan, await calibrate(model, plan, metadata, trainingPhotos, context));
-}
-
-function refuseQuantised({ graph }: Model): void {
-  if (!graph.nodes.some((node) => isOperator(node, 'QuantizeLinear', 'QLinearConv'))) return;
-  throw new RegraftError(
-    'INVALID_OPTION',
-    'Expected a network in floating point for onnx-int8 but found one that computes on 8-bit integers already.',
-    {
-      hint: 'The model is as small and fast as this form would make it. A network in floating point is had with `regraft train --form float32`.',
-    },
-  );
 }
