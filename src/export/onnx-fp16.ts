@@ -23,7 +23,8 @@ export const onnxFp16Format: ExportFormat = {
   needsTrainingPhotos: true,
   takesOpset: false,
   make: async (input) => new Map([[modelFileName, sealModel(encodeModel(await makeFp16(input)))]]),
-  score: scoreOnnx,
+  // Regraft itself would compute in single precision: see widen-halves.ts.
+  score: (folder, photos, context) => scoreOnnx(folder, photos, { ...context, asIs: true }),
 };
 
 async function makeFp16({ model, metadata, trainingPhotos, ...context }: ExportInput): Promise<Model> {

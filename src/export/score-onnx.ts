@@ -10,7 +10,8 @@ import { readPixels } from './read-pixels.ts';
 const timedRuns = 15;
 
 /**
- * Scores photos by a model file in onnxruntime-node, as `regraft predict` does.
+ * Scores photos by a model file in onnxruntime-node, as `regraft predict` does, or with `asIs` as any other program does that runs the file. The time is that of
+ * `regraft predict`.
  *
  * @param location - The `.onnx` file, or the folder with it.
  * @throws RegraftError `MODEL_INVALID`, `RUNTIME_MISSING`, `RUNTIME_FAILED`, `CANCELLED`.
@@ -18,9 +19,9 @@ const timedRuns = 15;
 export async function scoreOnnx(
   location: string,
   photos: readonly ExportPhoto[],
-  { workers, maxPixels, onProgress, signal }: ExportContext,
+  { workers, maxPixels, onProgress, signal, asIs = false }: ExportContext & { readonly asIs?: boolean },
 ): Promise<PhotoScores> {
-  const { model, metadata } = await loadModel(location);
+  const { bytes, model, metadata } = await loadModel(location);
   const input = model.graph.inputs[0]?.name ?? '';
   const classes = metadata.labels.length;
   const probabilities = new Float32Array(photos.length * classes);
@@ -28,7 +29,7 @@ export async function scoreOnnx(
   const unknown = metadata.unknown === null ? null : new Float32Array(photos.length);
   const count = countProgress('export', photos.length, 'photos', onProgress);
   let sample: Tensor | undefined;
-  await using sessions = await openSessions(model, { workers, signal });
+  await using sessions = await openSessions(asIs ? bytes : model, { workers, signal });
   const scoreOne = async (row: number): Promise<void> => {
     const image = await readPixels(photos[row]?.file ?? '', metadata, maxPixels);
     if (image !== undefined) {
@@ -45,8 +46,13 @@ export async function scoreOnnx(
     while (next < photos.length) await scoreOne(next++);
   };
   await Promise.all(Array.from({ length: sessions.workers * 2 }, lane));
-  const msAPhoto = sample === undefined ? null : await medianMs(sessions, { [input]: sample }, signal);
+  const msAPhoto = sample === undefined ? null : await timeOne(sample);
   return { probabilities, readable, unknown, msAPhoto };
+
+  async function timeOne(image: Tensor): Promise<number> {
+    await using alone = await openSessions(model, { workers: 1, signal });
+    return medianMs(alone, { [input]: image }, signal);
+  }
 }
 
 async function medianMs(
