@@ -51,7 +51,7 @@ export async function scoreOnnx(
 
   async function timeOne(image: Tensor): Promise<number> {
     await using alone = await openSessions(model, { workers: 1, signal });
-    return medianMs(alone, { [input]: image }, signal);
+    return await medianMs(alone, { [input]: image }, signal);
   }
 }
 
