@@ -1,8 +1,9 @@
-// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient,fine-tuning,predict]`: every figure that the README claims, in one run.
+// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient,fine-tuning,predict,export]`: every figure that the README claims, in one run.
 import { benchAccuracy } from './accuracy.ts';
 import { benchBackbones } from './backbones.ts';
 import type { BenchResult } from './bench-result.ts';
 import { printResults } from './bench-result.ts';
+import { benchExport } from './export.ts';
 import { benchExtraction } from './extraction.ts';
 import { benchGradients } from './gradient.ts';
 import { benchFineTuning } from './fine-tuning.ts';
@@ -28,6 +29,7 @@ const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   'fine-tuning': benchFineTuning,
   gradient: benchGradients,
   predict: benchPredict,
+  export: benchExport,
 };
 
 const args = process.argv.slice(2);

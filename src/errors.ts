@@ -68,6 +68,8 @@ export const errorCodes = {
   SERVER_BUSY: 'The queue of the server is full.',
   SERVER_NOT_READY: 'The server is still loading the model, or is stopping.',
   ANSWER_TIMED_OUT: 'The server could not answer a request in time.',
+  // Exports
+  EXPORT_WORSE: 'An exported file loses more test accuracy than was allowed.',
 } as const;
 
 /** The code of an error: stable, meant for programs. */

@@ -24,6 +24,7 @@ const stages = [
   'model',
   'explain',
   'runs',
+  'export',
   'report',
   'demo',
 ];
@@ -44,6 +45,7 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   model: ['backbone (types)', 'evaluate (types)', 'head', 'unknown'],
   explain: ['image', 'backbone', 'runtime (types)', 'model (types)'],
   runs: ['dataset', 'evaluate', 'model'],
+  export: ['dataset', 'image', 'runtime', 'evaluate', 'model', 'runs'],
   report: ['image', 'model', 'evaluate'],
   demo: ['backbone'],
 };
