@@ -55,6 +55,8 @@ export const errorCodes = {
   RUN_NOT_FOUND: 'A path is not the folder of a finished training.',
   RUN_INVALID: 'A file of a finished training is missing, damaged, or of another kind of task.',
   RUNS_DIFFER: 'Trainings cannot be compared: other classes, labels, test photos or seeds.',
+  // Exports
+  EXPORT_WORSE: 'An exported file loses more test accuracy than was allowed.',
 } as const;
 
 /** The code of an error: stable, meant for programs. */

@@ -22,6 +22,8 @@ export {
 } from './import-classifier.ts';
 export { inspectNetwork, type InspectNetworkOptions, type NetworkDescription } from './inspect-network.ts';
 export { exportFeatures, type ExportedFeatures, type ExportFeaturesOptions } from './export-features.ts';
+export { exportModel, type ExportedModel, type ExportOptions } from './export-model.ts';
+export { exportRecordSchema, type ExportRecord } from './export/export-record.ts';
 export { RegraftError, type ErrorCode, type RegraftErrorOptions } from './errors.ts';
 export { runRecordSchema, type RunRecord } from './model/run-record.ts';
 export type { ModelMetadata } from './model/metadata.ts';

@@ -36,6 +36,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/compare.ts'),
   },
   {
+    name: 'export',
+    summary: 'write a model in another form, tested on its photos',
+    load: () => import('./commands/export.ts'),
+  },
+  {
     name: 'inspect',
     summary: 'show what a model or a pretrained network holds',
     load: () => import('./commands/inspect.ts'),

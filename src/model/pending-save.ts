@@ -1,6 +1,6 @@
-import { readdir, rename, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { errnoCode } from '../atomic-file.ts';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { errnoCode, makeFolder } from '../atomic-file.ts';
 
 /**
  * The folder inside a model folder that holds a whole set of new files while they take their places one after the other. It appears
@@ -14,18 +14,23 @@ export const pendingFolder = '.regraft.saved';
  */
 export async function finishSave(folder: string): Promise<void> {
   const pending = join(folder, pendingFolder);
-  const names = await readdir(pending).catch((error: unknown) => {
+  const entries = await readdir(pending, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     ignoreMissing(error);
     return undefined;
   });
-  if (names === undefined) return;
-  for (const name of names) await moveIntoPlace(folder, name);
-  await rmdir(pending).catch(ignoreMissing);
+  if (entries === undefined) return;
+  for (const entry of entries) {
+    if (entry.isFile()) await moveIntoPlace(folder, relative(pending, join(entry.parentPath, entry.name)));
+  }
+  // Only empty folders are left.
+  await rm(pending, { recursive: true, force: true });
 }
 
 /** Moves one of the pending files to its place; another process may have done so already. */
 export async function moveIntoPlace(folder: string, name: string): Promise<void> {
-  await rename(join(folder, pendingFolder, name), join(folder, name)).catch(ignoreMissing);
+  const place = join(folder, name);
+  if (dirname(place) !== folder) await makeFolder(dirname(place));
+  await rename(join(folder, pendingFolder, name), place).catch(ignoreMissing);
 }
 
 function ignoreMissing(error: unknown): void {

@@ -12,6 +12,7 @@ import type { OnProgress } from '../shared/progress.ts';
  * meanwhile, the next `saveFiles` or `loadModel` finishes the save, so that the files always belong together. Other files stay as they
  * are. Two trainings of one folder take turns.
  *
+ * @param files content by name; a name with `/` lies in folders inside
  * @throws RegraftError `OUT_OF_DISK` or `NOT_WRITABLE`.
  */
 export async function saveFiles(
@@ -28,8 +29,9 @@ export async function saveFiles(
       await mkdir(fresh);
       for (const [name, content] of files) {
         current = join(folder, name);
+        await makeFolder(dirname(join(fresh, name)));
         await writeFile(join(fresh, name), content, { flush: true });
-        await keepOld(current, join(temporary, `old-${name}`));
+        await keepOld(current, keptAs(temporary, name));
       }
       current = pending;
       await rename(fresh, pending);
@@ -47,10 +49,15 @@ export async function saveFiles(
     } catch (error) {
       // First, so that nobody finishes what is being undone.
       await rename(pending, join(temporary, 'undone')).catch(() => undefined);
-      for (const name of moved) await putBack(join(temporary, `old-${name}`), join(folder, name));
+      for (const name of moved) await putBack(keptAs(temporary, name), join(folder, name));
       throw writeError(current, error);
     }
   });
+}
+
+/** Where an older file is kept; flat, whatever folders its name has. */
+function keptAs(temporary: string, name: string): string {
+  return join(temporary, `old-${encodeURIComponent(name)}`);
 }
 
 /** Gives a file a second name. Where the file system has no such links, an older file cannot be put back. */

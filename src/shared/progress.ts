@@ -1,9 +1,9 @@
 /**
  * The stages of a training, in order; `download` only when something is not stored yet, `tune` only with fine-tuning. `repeat` is one whole
- * training of several.
+ * training of several, `export` the making of files of another form.
  */
 export type Stage =
-  'download' | 'backbone' | 'scan' | 'split' | 'features' | 'head' | 'tune' | 'evaluate' | 'save' | 'repeat';
+  'download' | 'backbone' | 'scan' | 'split' | 'features' | 'head' | 'tune' | 'evaluate' | 'save' | 'repeat' | 'export';
 
 /** One step of progress, for terminals, pages and logs. */
 export type ProgressEvent =

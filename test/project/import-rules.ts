@@ -23,6 +23,7 @@ const stages = [
   'evaluate',
   'model',
   'runs',
+  'export',
   'report',
   'demo',
 ];
@@ -42,6 +43,7 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   finetune: ['dataset', 'image', 'backbone', 'runtime', 'features', 'head'],
   model: ['backbone (types)', 'evaluate (types)', 'head', 'unknown'],
   runs: ['dataset', 'evaluate', 'model'],
+  export: ['dataset', 'image', 'runtime', 'evaluate', 'model', 'runs'],
   report: ['image', 'model', 'evaluate'],
   demo: ['backbone'],
 };

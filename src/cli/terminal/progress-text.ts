@@ -16,6 +16,7 @@ export const stageTitles: Readonly<Record<Stage, string>> = {
   evaluate: 'Classifying photos',
   save: 'Saving',
   repeat: 'Training',
+  export: 'Exporting',
 };
 
 /**

@@ -1,0 +1,5 @@
+import type { ExportFormat } from './export-format.ts';
+import { onnxFormat } from './onnx.ts';
+
+/** Every format that a model can be exported to, in the order of the help. */
+export const exportFormats: readonly ExportFormat[] = [onnxFormat];
