@@ -56,6 +56,8 @@ export const errorCodes = {
   RUN_INVALID: 'A file of a finished training is missing, damaged, or of another kind of task.',
   RUNS_DIFFER: 'Trainings cannot be compared: other classes, labels, test photos or seeds.',
   // Exports
+  BROWSER_MISSING: 'No browser was found in which an exported page could be tested.',
+  INSTALLATION_BROKEN: 'A part of Regraft itself is missing.',
   EXPORT_WORSE: 'An exported file loses more test accuracy than was allowed.',
 } as const;
 

@@ -9,7 +9,7 @@ const inputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   page: {
     page: here('page/index.html'),
     worker: here('page/worker.ts'),
-    'service-worker': here('page/service-worker.ts'),
+    'service-worker': here('service-worker/service-worker.ts'),
   },
   try: { try: here('try/index.html') },
   verify: { verify: here('verify/index.html') },

@@ -43,7 +43,7 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   finetune: ['dataset', 'image', 'backbone', 'runtime', 'features', 'head'],
   model: ['backbone (types)', 'evaluate (types)', 'head', 'unknown'],
   runs: ['dataset', 'evaluate', 'model'],
-  export: ['dataset', 'image', 'runtime', 'evaluate', 'model', 'runs'],
+  export: ['dataset', 'image', 'runtime', 'evaluate', 'model', 'runs', 'prediction (types)'],
   report: ['image', 'model', 'evaluate'],
   demo: ['backbone'],
 };
@@ -107,8 +107,12 @@ export function forbid({ file, specifier, typeOnly }: Import): string | undefine
 }
 
 function reachOf(layer: string): readonly string[] {
-  if (layer === 'cli' || layer === 'server' || layer === 'cluster') return ['main path', 'onnx', ...stages];
-  if (layer === 'main path') return ['onnx', ...stages];
+  // The browser's classify.ts; that nothing of this needs Node, test/project/browser-imports.test.ts checks.
+  if (layer === 'web') return ['onnx', 'image', 'model', 'prediction'];
+  if (layer === 'prediction') return ['model (types)'];
+  if (layer === 'cli' || layer === 'server' || layer === 'cluster')
+    return ['main path', 'prediction', 'onnx', ...stages];
+  if (layer === 'main path') return ['prediction', 'onnx', ...stages];
   if (stages.includes(layer)) return ['onnx', ...(stageImports[layer] ?? [])];
   return [];
 }
@@ -118,7 +122,7 @@ function layerOf(file: string): string {
   const [first = '', ...rest] = file.split('/');
   if (rest.length > 0) return first === 'training' ? 'main path' : first;
   const name = first.replace(/\.ts$/, '');
-  return foundation.includes(name) ? name : 'main path';
+  return foundation.includes(name) || name === 'prediction' ? name : 'main path';
 }
 
 function resolve(file: string, specifier: string): string {

@@ -22,9 +22,10 @@ export function mountApp(root: HTMLElement, { backend, title, onReady }: AppOpti
   const announce = (text: string): void => spoken.replaceChildren(text);
   const models = modelHead(language, title, () => list.again());
   const status = element('div', { class: 'status' });
-  const opened = Promise.withResolvers<undefined>();
+  let isOpen: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (isOpen = resolve));
   const shared = { backend, language, model: models.chosen, announce };
-  const list = photoList({ ...shared, ready: opened.promise });
+  const list = photoList({ ...shared, ready: opened });
   const zone = intake(language, list.add);
   const lens = camera({ ...shared, take: list.add });
   zone.querySelector('.buttons')?.append(lens.button);
@@ -37,7 +38,7 @@ export function mountApp(root: HTMLElement, { backend, title, onReady }: AppOpti
       models.show(await backend.open((share) => showLoading(status, share, language)));
       status.replaceChildren();
       announce(language.texts.ready);
-      opened.resolve(undefined);
+      isOpen();
       onReady?.((text) => {
         const line = element('p', { role: 'status' });
         language.follow(() => (line.textContent = text(language)));

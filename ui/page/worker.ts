@@ -4,7 +4,8 @@ import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts';
 
 // The model runs here, so that the page stays alive while it computes.
 
-const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
+// A worker's own side has the same two functions as the page's.
+const scope = globalThis as unknown as Pick<Worker, 'addEventListener' | 'postMessage'>;
 let classifier: WebClassifier | undefined;
 
 scope.addEventListener('message', ({ data }: MessageEvent<WorkerRequest>) => {

@@ -1,6 +1,6 @@
 import type { Prediction } from '../../src/prediction.ts';
-import type { ModelsAnswer, PredictAnswer, PredictionAnswer } from '../../src/server/answers.ts';
 import { type Backend, PageError } from '../app/backend.ts';
+import type { ModelsAnswer, PredictAnswer, PredictionAnswer } from './server-answers.ts';
 
 const tokenKey = 'regraft.token';
 

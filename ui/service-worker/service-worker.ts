@@ -1,4 +1,3 @@
-/// <reference lib="webworker" />
 // Keeps the page for use without a network. Everything is asked for once, so that a page never mixes two exports.
 
 const scope = globalThis as unknown as ServiceWorkerGlobalScope;
