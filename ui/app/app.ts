@@ -24,11 +24,12 @@ export function mountApp(root: HTMLElement, { backend, title, onReady }: AppOpti
   const status = element('div', { class: 'status' });
   let isOpen: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => (isOpen = resolve));
-  const shared = { backend, language, model: models.chosen, announce };
-  const list = photoList({ ...shared, ready: opened });
+  const shared = { backend, language, model: models.chosen, ready: opened, announce };
+  const list = photoList(shared);
   const zone = intake(language, list.add);
   const lens = camera({ ...shared, take: list.add });
   zone.querySelector('.buttons')?.append(lens.button);
+  zone.append(status);
   const privacy = element('p', {});
   const foot = element('footer', {}, privacy);
   language.follow((texts) => (privacy.textContent = backend.isLocal ? texts.local : texts.remote));
@@ -51,7 +52,7 @@ export function mountApp(root: HTMLElement, { backend, title, onReady }: AppOpti
 
   root.replaceChildren(
     element('header', {}, models.element, languageChoice(language)),
-    element('main', {}, status, zone, lens.panel, list.element, spoken),
+    element('main', {}, zone, lens.panel, list.element, spoken),
     foot,
   );
   void open();
@@ -69,7 +70,9 @@ function modelHead(language: Language, title: string, onChoice: () => void): Mod
   const select = element('select', { hidden: true });
   const summary = element('summary', {});
   const labels = element('ul', { class: 'chips' });
-  const classes = element('details', { hidden: true }, summary, labels);
+  // Keeps its place until the model is known.
+  const classes = element('details', { class: 'unknown-yet' }, summary, labels);
+  summary.textContent = '…';
   let models: readonly ModelCard[] = [];
   const current = (): ModelCard | undefined => models.find(({ name }) => name === select.value) ?? models[0];
   const show = (): void => {
@@ -77,7 +80,7 @@ function modelHead(language: Language, title: string, onChoice: () => void): Mod
     if (model === undefined) return;
     heading.textContent = model.name;
     document.title = model.name;
-    classes.hidden = false;
+    classes.classList.remove('unknown-yet');
     labels.replaceChildren(...model.labels.map((label) => element('li', {}, label)));
     summary.textContent = language.texts.classes(model.labels.length.toLocaleString(language.code));
   };

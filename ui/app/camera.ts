@@ -17,13 +17,15 @@ export interface CameraOptions {
   readonly backend: Backend;
   readonly language: Language;
   readonly model: () => string;
+  /** Is done when photos can be classified. */
+  readonly ready: Promise<unknown>;
   readonly take: (photos: readonly GivenPhoto[]) => void;
   /** Says a text to screen readers. */
   readonly announce: (text: string) => void;
 }
 
 /** Makes the camera: a view of it, a button for a photo, and answers to what it sees as it goes. */
-export function camera({ backend, language, model, take, announce }: CameraOptions): Camera {
+export function camera({ backend, language, model, ready, take, announce }: CameraOptions): Camera {
   const open = element('button', { type: 'button', class: 'secondary', id: 'camera' });
   const video = element('video', { muted: true, playsinline: true, autoplay: true });
   const shoot = element('button', { type: 'button', class: 'primary' });
@@ -61,12 +63,15 @@ export function camera({ backend, language, model, take, announce }: CameraOptio
   const start = async (): Promise<void> => {
     panel.hidden = false;
     answer.replaceChildren();
+    // There is no frame to take before the camera has started.
+    shoot.disabled = live.disabled = true;
     try {
       stop();
       stream = await openStream(facing);
       video.srcObject = stream;
       await video.play();
       turn.hidden = !(await hasSeveralCameras());
+      shoot.disabled = live.disabled = false;
       shoot.focus();
     } catch (error) {
       answer.replaceChildren(showFailure(error, language));
@@ -82,6 +87,8 @@ export function camera({ backend, language, model, take, announce }: CameraOptio
   };
   const watch = async (): Promise<void> => {
     let said: string | null | undefined;
+    answer.replaceChildren(element('p', { class: 'note' }, language.texts.waiting));
+    await ready;
     while (isLive && stream !== undefined) {
       try {
         const prediction = await backend.classify(await createImageBitmap(video), model());
