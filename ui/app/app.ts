@@ -35,6 +35,7 @@ export function mountApp(root: HTMLElement, { backend, title, onReady }: AppOpti
   language.follow((texts) => (privacy.textContent = backend.isLocal ? texts.local : texts.remote));
 
   const open = async (): Promise<void> => {
+    showLoading(status, undefined, language);
     try {
       models.show(await backend.open((share) => showLoading(status, share, language)));
       status.replaceChildren();
