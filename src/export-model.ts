@@ -17,6 +17,7 @@ import { checkExportFolder, saveExport } from './export/save-export.ts';
 import { scoreOnnx } from './export/score-onnx.ts';
 import { regraftHome } from './home.ts';
 import { type LoadedModel, loadModel, modelFileName } from './model/load.ts';
+import { opsetRange } from './onnx/opset/convert-opset.ts';
 import { commonOptions, numberBetween, parseOptions, parsePath, text, wholeNumber } from './options.ts';
 import type { OnProgress } from './shared/progress.ts';
 import { startStages } from './training/stages.ts';
@@ -30,7 +31,7 @@ export interface ExportOptions {
   readonly out?: string | undefined;
   /** Folder or CSV where the photos of the training are now; of a model without `split.csv` any labelled photos. @default where the training read them */
   readonly photos?: string | undefined;
-  /** ONNX operator set of the form `onnx`. @default the model's own */
+  /** ONNX operator set of the form `onnx`, from 11 to 19. @default the model's own */
   readonly opset?: number | undefined;
   /** Percentage points of test accuracy that the export may lose; when it loses more, nothing is written. @default any */
   readonly maxAccuracyLoss?: number | undefined;
@@ -54,7 +55,7 @@ const exportOptions = z.strictObject({
   to: text(),
   out: text().optional(),
   photos: text().optional(),
-  opset: wholeNumber(1).optional(),
+  opset: wholeNumber(opsetRange.least, opsetRange.most).optional(),
   maxAccuracyLoss: numberBetween(0, 100).optional(),
 });
 

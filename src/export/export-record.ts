@@ -47,7 +47,12 @@ export const exportRecordSchema = z.strictObject({
   speed: z.strictObject({ msBefore: z.number().nullable(), msAfter: z.number().nullable() }),
   /** Percentage points that the export might lose; null: any. */
   maxAccuracyLoss: z.number().nullable(),
-  versions: z.strictObject({ regraft: z.string(), node: z.string(), platform: z.string() }),
+  versions: z.strictObject({
+    regraft: z.string(),
+    node: z.string(),
+    onnxruntime: z.string(),
+    platform: z.string(),
+  }),
   /** ISO 8601, UTC. */
   finishedAt: z.string(),
 });

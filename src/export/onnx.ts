@@ -1,4 +1,7 @@
 import { modelFileName } from '../model/load.ts';
+import { sealModel } from '../model/seal.ts';
+import { convertOpset } from '../onnx/opset/convert-opset.ts';
+import { encodeModel } from '../onnx/write.ts';
 import { runtimeVersion } from '../runtime/version.ts';
 import type { ExportFormat } from './export-format.ts';
 import { scoreOnnx } from './score-onnx.ts';
@@ -10,6 +13,10 @@ export const onnxFormat: ExportFormat = {
   runtime: () => `onnxruntime-node ${runtimeVersion()}`,
   needsTrainingPhotos: false,
   takesOpset: true,
-  make: ({ bytes }) => Promise.resolve(new Map([[modelFileName, bytes]])),
+  make: ({ model, bytes, opset = model.opset }) => {
+    const same = opset === model.opset;
+    const file = same ? bytes : sealModel(encodeModel(convertOpset(model, opset)));
+    return Promise.resolve(new Map([[modelFileName, file]]));
+  },
   score: scoreOnnx,
 };

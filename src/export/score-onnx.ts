@@ -1,19 +1,17 @@
-import { RegraftError } from '../errors.ts';
-import { decodeImage } from '../image/decode.ts';
 import { probabilitiesOutput, unknownOutput } from '../model/build-classifier.ts';
 import { loadModel } from '../model/load.ts';
-import type { ModelMetadata } from '../model/metadata.ts';
-import { photoFitOf } from '../model/photo-fit.ts';
 import type { Tensor } from '../onnx/graph.ts';
 import { openSessions, type SessionPool } from '../runtime/session-pool.ts';
 import type { ExportContext, ExportPhoto, PhotoScores } from './export-format.ts';
 import { countProgress } from './count-progress.ts';
+import { readPixels } from './read-pixels.ts';
 
 /** Runs that the median time is taken of, after one that allocates memory. */
 const timedRuns = 15;
 
 /**
- * Scores photos by a model file in onnxruntime-node, as `regraft predict` does.
+ * Scores photos by a model file in onnxruntime-node, as `regraft predict` does, or with `asIs` as any other program does that runs the file. The time is that of
+ * `regraft predict`.
  *
  * @param location - The `.onnx` file, or the folder with it.
  * @throws RegraftError `MODEL_INVALID`, `RUNTIME_MISSING`, `RUNTIME_FAILED`, `CANCELLED`.
@@ -21,9 +19,9 @@ const timedRuns = 15;
 export async function scoreOnnx(
   location: string,
   photos: readonly ExportPhoto[],
-  { workers, maxPixels, onProgress, signal }: ExportContext,
+  { workers, maxPixels, onProgress, signal, asIs = false }: ExportContext & { readonly asIs?: boolean },
 ): Promise<PhotoScores> {
-  const { model, metadata } = await loadModel(location);
+  const { bytes, model, metadata } = await loadModel(location);
   const input = model.graph.inputs[0]?.name ?? '';
   const classes = metadata.labels.length;
   const probabilities = new Float32Array(photos.length * classes);
@@ -31,9 +29,9 @@ export async function scoreOnnx(
   const unknown = metadata.unknown === null ? null : new Float32Array(photos.length);
   const count = countProgress('export', photos.length, 'photos', onProgress);
   let sample: Tensor | undefined;
-  await using sessions = await openSessions(model, { workers, signal });
+  await using sessions = await openSessions(asIs ? bytes : model, { workers, signal });
   const scoreOne = async (row: number): Promise<void> => {
-    const image = await readImage(photos[row]?.file ?? '', metadata, maxPixels);
+    const image = await readPixels(photos[row]?.file ?? '', metadata, maxPixels);
     if (image !== undefined) {
       sample ??= image;
       readable[row] = true;
@@ -48,24 +46,12 @@ export async function scoreOnnx(
     while (next < photos.length) await scoreOne(next++);
   };
   await Promise.all(Array.from({ length: sessions.workers * 2 }, lane));
-  const msAPhoto = sample === undefined ? null : await medianMs(sessions, { [input]: sample }, signal);
+  const msAPhoto = sample === undefined ? null : await timeOne(sample);
   return { probabilities, readable, unknown, msAPhoto };
-}
 
-/** A photo as the graph's input; undefined when it cannot be read. */
-async function readImage(
-  file: string,
-  { preprocess }: ModelMetadata,
-  maxPixels: number | undefined,
-): Promise<Tensor | undefined> {
-  if (preprocess === null) return undefined;
-  const fit = photoFitOf(preprocess);
-  try {
-    const data = await decodeImage(file, { ...fit, maxPixels });
-    return { type: 'uint8', dims: [1, fit.height, fit.width, 3], data };
-  } catch (error) {
-    if (error instanceof RegraftError) return undefined;
-    throw error;
+  async function timeOne(image: Tensor): Promise<number> {
+    await using alone = await openSessions(model, { workers: 1, signal });
+    return await medianMs(alone, { [input]: image }, signal);
   }
 }
 

@@ -11,8 +11,6 @@ import {
   type ValueInfoProtoSchema,
 } from './proto/onnx_pb.ts';
 
-// The oldest file version that knows every operator set up to 21, so that old readers take the file.
-const irVersion = 8n;
 const producer = 'regraft';
 
 /** Encodes a model as the bytes of an ONNX file; equal models give equal bytes. */
@@ -20,7 +18,7 @@ export function encodeModel(model: Model): Uint8Array {
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
-      irVersion,
+      irVersion: fileVersion(model.opset),
       producerName: producer,
       opsetImport: [{ domain: '', version: BigInt(model.opset) }],
       graph: graphProto(model.graph),
@@ -34,6 +32,12 @@ export function encodeModel(model: Model): Uint8Array {
 /** Encodes one pair of metadata; appended to an encoded model's bytes it becomes part of the model. */
 export function encodeMetadataEntry(key: string, value: string): Uint8Array {
   return toBinary(ModelProtoSchema, create(ModelProtoSchema, { metadataProps: [{ key, value }] }));
+}
+
+/** The oldest version of the file format whose readers know an operator set, so that old readers take the file; 8 serves up to set 21. */
+function fileVersion(opset: number): bigint {
+  if (opset <= 11) return 6n;
+  return opset <= 14 ? 7n : 8n;
 }
 
 function graphProto(graph: Graph): MessageInitShape<typeof GraphProtoSchema> {

@@ -2,14 +2,17 @@ import type { GraphNode, Model, Tensor } from '../onnx/graph.ts';
 import { encodeModel } from '../onnx/write.ts';
 import { selfTestModel, selfTestPixels } from './int8-self-test.ts';
 import type { WorkerThread } from './session-worker-thread.ts';
+import { widenHalves } from './widen-halves.ts';
 
 let int8IsExact: Promise<boolean> | undefined;
 
 /**
  * Gives a graph the form that is fastest on this machine with the very same results: quantised weights, which travel as uint8, become
- * int8 where a self-test shows that this processor's kernels are exact (those of x86 processors with AVX2 but without VNNI saturate).
+ * int8 where a self-test shows that this processor's kernels are exact (those of x86 processors with AVX2 but without VNNI saturate). Half
+ * precision, which processors compute nothing in, becomes single precision.
  */
-export async function adaptToMachine(model: Model, thread: WorkerThread): Promise<Model> {
+export async function adaptToMachine(given: Model, thread: WorkerThread): Promise<Model> {
+  const model = widenHalves(given);
   if (quantisedWeights(model).size === 0) return model;
   int8IsExact ??= int8KernelsAreExact(thread).catch((error: unknown) => {
     // A failure says nothing about the processor: the next session tests again.
