@@ -50,6 +50,7 @@ export const errorCodes = {
   MODEL_INVALID: 'A file is not a Regraft model, or it is damaged.',
   NOT_A_CLASSIFIER: 'A model holds only a head and cannot classify photos.',
   CLASSIFIER_CLOSED: 'A classifier was used after it was disposed of.',
+  NOT_EXPLAINABLE: "A model's classes cannot be traced to places in the photo.",
   NO_PHOTO_READ: 'None of the photos could be read.',
   // Finished trainings
   RUN_NOT_FOUND: 'A path is not the folder of a finished training.',
@@ -59,6 +60,18 @@ export const errorCodes = {
   BROWSER_MISSING: 'No browser was found in which an exported page could be tested.',
   INSTALLATION_BROKEN: 'A part of Regraft itself is missing.',
   EXPORT_WORSE: 'An exported file loses more test accuracy than was allowed.',
+  // The server
+  CANNOT_LISTEN:
+    'The server cannot listen on the address: the port is taken, or the host is not this machine.',
+  MODEL_UNKNOWN: 'A request names a model that is not served.',
+  ROUTE_UNKNOWN: 'A request is for a path that the server does not have.',
+  METHOD_NOT_ALLOWED: 'A request uses a method that its path does not take.',
+  UNAUTHORIZED: 'A request has no bearer token, or a wrong one.',
+  BODY_INVALID: 'The body of a request ends early, or is no form with photos.',
+  BODY_TOO_LARGE: 'The body of a request has more bytes or more photos than the server takes.',
+  SERVER_BUSY: 'The queue of the server is full.',
+  SERVER_NOT_READY: 'The server is still loading the model, or is stopping.',
+  ANSWER_TIMED_OUT: 'The server could not answer a request in time.',
 } as const;
 
 /** The code of an error: stable, meant for programs. */

@@ -80,7 +80,7 @@ export async function train(source: string, options: TrainOptions = {}): Promise
     'save',
     'Saving the model',
     async () => {
-      const files = await makeResultFiles(prepared, evaluation, run, bytes);
+      const files = await makeResultFiles(prepared, evaluation, run, { graph, bytes }, settings);
       const replaced = describeReplaced(folder, older, await findFolderModel(folder), classes);
       if (replaced !== undefined) onProgress?.({ type: 'notice', stage: 'save', text: replaced });
       await saveFiles(folder, files, { onProgress, signal });

@@ -10,6 +10,8 @@ export interface CommandModule {
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** True when it says itself what a signal that stops it means. */
+  readonly saysItStops?: true;
   readonly load: () => Promise<CommandModule>;
 }
 
@@ -24,6 +26,12 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'predict',
     summary: 'classify photos with a trained model',
     load: () => import('./commands/predict.ts'),
+  },
+  {
+    name: 'serve',
+    summary: 'classify photos that are sent over HTTP',
+    saysItStops: true,
+    load: () => import('./commands/serve.ts'),
   },
   {
     name: 'evaluate',

@@ -13,7 +13,9 @@ import { readVersion } from '../version.ts';
 
 /** Runs one command and gives its exit code; whatever goes wrong is printed, never thrown. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
-  const interrupts = listenForInterrupts((text) => context.reporter.note(text));
+  const interrupts = listenForInterrupts((text) => {
+    if (calledCommand(args)?.saysItStops !== true) context.reporter.note(text);
+  });
   const context = openContext(interrupts.signal);
   let unwritten: unknown;
   const fail = (error: unknown): number => {

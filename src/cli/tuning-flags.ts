@@ -3,6 +3,7 @@ import { RegraftError } from '../errors.ts';
 import { type ViewCount, viewCounts } from '../shared/photo-view.ts';
 import type { TrainOptions } from '../training/options.ts';
 import { choiceOption, integerOption, numberOption, positiveNumberOption } from './option-values.ts';
+import { sizeOption } from './size-option.ts';
 
 /** The flags of fine-tuning, as commander parses them. */
 export interface TuningFlags {
@@ -186,20 +187,6 @@ export function readTuningFlags(flags: TuningFlags & Readonly<Record<string, unk
     memoryLimit,
     timeLimit,
     ...(settings.length > 0 && { tuning: Object.fromEntries(settings) }),
-  };
-}
-
-const units: Readonly<Record<string, number>> = { '': 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
-
-function sizeOption(flag: string): (text: string) => number {
-  return (text) => {
-    const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmgt]?b)?$/i.exec(text) ?? [];
-    const bytes = Math.floor(Number(number) * (units[unit.toUpperCase()] ?? 1));
-    if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
-    throw new RegraftError(
-      'INVALID_OPTION',
-      `Expected a size for ${flag}, as in 500MB or 20GB, but received '${text}'.`,
-    );
   };
 }
 

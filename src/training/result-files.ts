@@ -4,28 +4,24 @@ import { labelsOf } from '../dataset/labels-of.ts';
 import { formatSplitCsv } from '../dataset/split-csv.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import { modelFileName } from '../model/load.ts';
-import { makeThumbnail } from '../image/thumbnail.ts';
+import type { Model } from '../onnx/graph.ts';
 import { renderReport } from '../report/report.ts';
 import type { Evaluation } from './evaluate-scores.ts';
 import { formatLabelPredictions } from './label-predictions.ts';
 import type { Prepared } from './prepare.ts';
-
-/** Mistakes that the report shows with their photo. */
-const mostThumbnails = 24;
-const thumbnailPx = 240;
+import { drawReportPictures } from './report-pictures.ts';
 
 /** Makes the content of every file of a model folder, by its name. */
 export async function makeResultFiles(
   prepared: Prepared,
   evaluation: Evaluation,
   run: RunRecord,
-  model: Uint8Array,
+  { graph, bytes }: { readonly graph: Model; readonly bytes: Uint8Array },
+  options: { readonly workers?: number | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<Map<string, Uint8Array | string>> {
+  const pictures = await drawReportPictures(prepared, evaluation, run, graph, options);
   return new Map<string, Uint8Array | string>([
-    [
-      'report.html',
-      renderReport(run, { thumbnails: await thumbnailsOf(prepared, run), parts: countParts(prepared) }),
-    ],
+    ['report.html', renderReport(run, { ...pictures, parts: countParts(prepared) })],
     [
       'predictions.csv',
       prepared.dataset.task === 'multi-label'
@@ -34,7 +30,7 @@ export async function makeResultFiles(
     ],
     ['split.csv', formatSplitCsv(prepared.dataset, prepared.split)],
     ['run.json', `${JSON.stringify(run, null, 2)}\n`],
-    [modelFileName, model],
+    [modelFileName, bytes],
   ]);
 }
 
@@ -57,26 +53,6 @@ function formatPredictions(
     return formatCsvRow([path, classes[label] ?? '', classes[best] ?? '', ...numbers]);
   });
   return header + rows.join('');
-}
-
-async function thumbnailsOf(
-  { parts: { test }, backbone }: Prepared,
-  run: RunRecord,
-): Promise<Map<string, string>> {
-  const thumbnails = new Map<string, string>();
-  // Bottleneck files come without their photos.
-  if (backbone.sha256 === null) return thumbnails;
-  const files = new Map(test.photos.map(({ path, file }) => [path, file]));
-  const mistakes = run.metrics.multiLabel?.mistakes ?? run.mistakes;
-  const paths = [...new Set(mistakes.map(({ path }) => path))];
-  for (const path of paths.slice(0, mostThumbnails)) {
-    // A photo that is gone by now leaves its place in the report empty; it is no reason to lose the training.
-    const jpeg = await makeThumbnail(files.get(path) ?? '', thumbnailPx).catch(() => undefined);
-    if (jpeg !== undefined) {
-      thumbnails.set(path, `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`);
-    }
-  }
-  return thumbnails;
 }
 
 function countParts({ dataset: { classes }, parts }: Prepared): Map<string, Record<Part, number>> {

@@ -22,6 +22,7 @@ const stages = [
   'unknown',
   'evaluate',
   'model',
+  'explain',
   'runs',
   'export',
   'report',
@@ -42,6 +43,7 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   unknown: ['features', 'runtime', 'head'],
   finetune: ['dataset', 'image', 'backbone', 'runtime', 'features', 'head'],
   model: ['backbone (types)', 'evaluate (types)', 'head', 'unknown'],
+  explain: ['image', 'backbone', 'runtime (types)', 'model (types)'],
   runs: ['dataset', 'evaluate', 'model'],
   export: ['dataset', 'image', 'runtime', 'evaluate', 'model', 'runs', 'prediction (types)'],
   report: ['image', 'model', 'evaluate'],
@@ -110,8 +112,8 @@ function reachOf(layer: string): readonly string[] {
   // The browser's classify.ts; that nothing of this needs Node, test/project/browser-imports.test.ts checks.
   if (layer === 'web') return ['onnx', 'image', 'model', 'prediction'];
   if (layer === 'prediction') return ['model (types)'];
-  if (layer === 'cli' || layer === 'server' || layer === 'cluster')
-    return ['main path', 'prediction', 'onnx', ...stages];
+  if (layer === 'cli') return ['server', 'main path', 'prediction', 'onnx', ...stages];
+  if (layer === 'server' || layer === 'cluster') return ['main path', 'prediction', 'onnx', ...stages];
   if (layer === 'main path') return ['prediction', 'onnx', ...stages];
   if (stages.includes(layer)) return ['onnx', ...(stageImports[layer] ?? [])];
   return [];
