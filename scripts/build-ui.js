@@ -13,8 +13,11 @@ await mkdir(path('dist/ui/runtime'), { recursive: true });
 for (const file of runtime) {
   await copyFile(path(`node_modules/onnxruntime-web/dist/${file}`), path(`dist/ui/runtime/${file}`));
 }
-const { version } = JSON.parse(await readFile(path('node_modules/onnxruntime-web/package.json'), 'utf8'));
-await writeFile(path('dist/ui/runtime/LICENSE.txt'), license(version));
+const manifest = await readFile(path('node_modules/onnxruntime-web/package.json'), 'utf8');
+await writeFile(
+  path('dist/ui/runtime/LICENSE.txt'),
+  license(/"version": "([^"]+)"/.exec(manifest)?.[1] ?? ''),
+);
 
 // The package carries no licence file: https://github.com/microsoft/onnxruntime/blob/main/LICENSE
 function license(version) {

@@ -57,8 +57,9 @@ export function assemblePage(
   runtime: BuiltFiles,
 ): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  for (const [path, bytes] of page)
+  for (const [path, bytes] of page) {
     files.set(path, path === serviceWorker ? bytes : fillIn(path, bytes, name));
+  }
   for (const [path, bytes] of runtime) files.set(`runtime/${path}`, bytes);
   files.set(modelFileName, model);
   const worker = files.get(serviceWorker);

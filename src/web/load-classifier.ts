@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { RegraftError, throwIfCancelled } from '../errors.ts';
 import type { ModelMetadata } from '../model/metadata.ts';
-import { probabilitiesOutput, unknownOutput } from '../model/output-names.ts';
 import { choice, invalidValue, parseOptions, text, wholeNumber } from '../options.ts';
-import { failedPrediction, type Prediction, rankedPrediction, type UnknownVerdict } from '../prediction.ts';
+import { failedPrediction, type Prediction, predictionOf } from '../prediction.ts';
 import { fetchModel, type LoadProgress } from './fetch-model.ts';
 import { fitPicture } from './fit-picture.ts';
 import { type ExecutionProvider, openRuntime } from './open-runtime.ts';
@@ -95,10 +94,7 @@ export async function loadClassifier(
       if (!(error instanceof RegraftError) || error.code === 'INVALID_OPTION') throw error;
       return failedPrediction('', error);
     }
-    const outputs = await runtime.run(pixels);
-    const probabilities = outputs[probabilitiesOutput]?.data as Float32Array;
-    const verdict = judge(outputs[unknownOutput]?.data[0], metadata.unknown);
-    return rankedPrediction('', probabilities, metadata, top, verdict);
+    return predictionOf('', await runtime.run(pixels), metadata, top);
   };
 
   return {
@@ -133,12 +129,6 @@ function modelAddress(url: unknown): URL {
     }
   }
   throw invalidValue('an address', 'the model', url);
-}
-
-function judge(output: unknown, settings: ModelMetadata['unknown']): UnknownVerdict | undefined {
-  if (settings === null || output === undefined) return undefined;
-  const score = Number(output);
-  return { score, isUnknown: score > settings.threshold };
 }
 
 function closedError(address: URL): RegraftError {

@@ -1,7 +1,8 @@
 import type * as OnnxRuntime from 'onnxruntime-web/wasm';
-import type { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
+import type { InferenceSession } from 'onnxruntime-web/wasm';
 import { RegraftError } from '../errors.ts';
 import { probabilitiesOutput } from '../model/output-names.ts';
+import type { Tensor } from '../onnx/graph.ts';
 import type { WebModel } from './read-model.ts';
 
 /** What computes: the graphics card, or the processor. */
@@ -86,13 +87,23 @@ async function openSession(ort: Ort, model: WebModel, provider: ExecutionProvide
     async run(pixels) {
       const image = new ort.Tensor('uint8', pixels, [1, height, width, 3]);
       try {
-        return await session.run({ [model.input]: image });
+        return toTensors(await session.run({ [model.input]: image }));
       } catch (cause) {
         throw failed('classify a photo', cause);
       }
     },
     close: () => session.release(),
   };
+}
+
+/** All outputs of a model file are float32. */
+function toTensors(outputs: InferenceSession.OnnxValueMapType): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { dims, data }]) => [
+      name,
+      { type: 'float32', dims, data: data as Float32Array },
+    ]),
+  );
 }
 
 function failed(what: string, cause: unknown): RegraftError {

@@ -11,6 +11,7 @@ import { buildClassifier } from '../../src/model/build-classifier.ts';
 import { sealModel } from '../../src/model/seal.ts';
 import { encodeModel } from '../../src/onnx/write.ts';
 import type { Prediction } from '../../src/prediction.ts';
+import type * as regraftWeb from '../../src/web/index.ts';
 import type { WebClassifier, WebPhoto } from '../../src/web/index.ts';
 import { formulaHead } from '../fixtures/tiny-backbone.ts';
 import { findWeights } from '../support/home.ts';
@@ -32,7 +33,7 @@ let browser: Browser;
 let page: Page;
 
 interface Scope {
-  regraft: typeof import('../../src/web/index.ts');
+  regraft: typeof regraftWeb;
   classifier: WebClassifier;
 }
 
@@ -192,7 +193,7 @@ describe.skipIf(skipBrowser)('regraft/web in Chromium', () => {
       async ([address, options]) => {
         const { loadClassifier, RegraftError } = (globalThis as unknown as Scope).regraft;
         try {
-          await loadClassifier(address, options as object);
+          await loadClassifier(address, options as never);
           return 'loaded';
         } catch (error) {
           return error instanceof RegraftError ? error.code : String(error);

@@ -239,8 +239,9 @@ describe.skipIf(skipBrowser)('an exported page', () => {
     const page = await context.newPage();
     const foreign: string[] = [];
     page.on('request', (request) => {
-      if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(server.url))
+      if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(server.url)) {
         foreign.push(request.url());
+      }
     });
     await page.goto(`${server.url}single/`);
     await choose(page, photos[0]!);

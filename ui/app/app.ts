@@ -23,7 +23,7 @@ export function mountApp(root: HTMLElement, { backend, title, onReady }: AppOpti
   const models = modelHead(language, title, () => list.again());
   const status = element('div', { class: 'status' });
   let isOpen: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => (isOpen = resolve));
+  const opened = new Promise<unknown>((resolve) => (isOpen = () => resolve(undefined)));
   const shared = { backend, language, model: models.chosen, ready: opened, announce };
   const list = photoList(shared);
   const zone = intake(language, list.add);
@@ -61,7 +61,7 @@ export function mountApp(root: HTMLElement, { backend, title, onReady }: AppOpti
 
 interface ModelHead {
   readonly element: HTMLElement;
-  chosen(this: void): string;
+  readonly chosen: () => string;
   show(models: readonly ModelCard[]): void;
 }
 

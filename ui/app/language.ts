@@ -46,8 +46,9 @@ export function openLanguage(): Language {
       return languages[code].texts;
     },
     percent(share) {
-      if (share > 0 && share < 0.001)
+      if (share > 0 && share < 0.001) {
         return `<${(0.001).toLocaleString(code, { style: 'percent', maximumFractionDigits: 1 })}`;
+      }
       const digits = share > 0.1 && share < 0.995 ? 0 : 1;
       const shown = share < 1 ? Math.min(share, 0.999) : share;
       return shown.toLocaleString(code, { style: 'percent', maximumFractionDigits: digits });

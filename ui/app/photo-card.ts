@@ -50,8 +50,9 @@ export function photoCard(photo: GivenPhoto, backend: Backend, language: Languag
         const prediction = await backend.classify(photo.blob, model);
         show = () => {
           answer.replaceChildren(showAnswer(prediction, language));
-          if (canExplain(prediction, backend))
+          if (canExplain(prediction, backend)) {
             answer.append(explainer(photo, model, frame, backend, language));
+          }
         };
         show();
         return sayAnswer(prediction, language);

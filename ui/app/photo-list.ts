@@ -7,7 +7,7 @@ import { type GivenPhoto, type PhotoCard, photoCard } from './photo-card.ts';
 export interface PhotoList {
   readonly element: HTMLElement;
   /** Adds photos at the top, and classifies them one after the other. */
-  add(photos: readonly GivenPhoto[]): void;
+  readonly add: (photos: readonly GivenPhoto[]) => void;
   /** Classifies all photos again, by another model. */
   again(): void;
 }

@@ -28,8 +28,9 @@ scope.addEventListener('fetch', (event) => {
   address.search = '';
   address.hash = '';
   if (address.href === scope.registration.scope) address.pathname += 'index.html';
-  if (request.method === 'GET' && addresses.has(address.href))
+  if (request.method === 'GET' && addresses.has(address.href)) {
     event.respondWith(answer(address.href, request));
+  }
 });
 
 async function answer(address: string, request: Request): Promise<Response> {
@@ -51,7 +52,8 @@ async function dropOthers(): Promise<void> {
   for (const name of await caches.keys()) {
     if (!name.startsWith(prefix) || name === cacheName) continue;
     const kept = await (await caches.open(name)).keys();
-    if (kept.some(({ url }) => url === new URL('index.html', scope.registration.scope).href))
+    if (kept.some(({ url }) => url === new URL('index.html', scope.registration.scope).href)) {
       await caches.delete(name);
+    }
   }
 }
