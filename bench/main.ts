@@ -1,4 +1,4 @@
-// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient,fine-tuning]`: every figure that the README claims, in one run.
+// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient,fine-tuning,web]`: every figure that the README claims, in one run.
 import { benchAccuracy } from './accuracy.ts';
 import { benchBackbones } from './backbones.ts';
 import type { BenchResult } from './bench-result.ts';
@@ -13,6 +13,7 @@ import { describeMachine } from './machine.ts';
 import { benchTraining } from './training.ts';
 import { benchViews } from './views.ts';
 import { benchUnknown } from './unknown.ts';
+import { benchWeb } from './web.ts';
 
 const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   extraction: benchExtraction,
@@ -26,6 +27,7 @@ const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   unknown: benchUnknown,
   'fine-tuning': benchFineTuning,
   gradient: benchGradients,
+  web: benchWeb,
 };
 
 const args = process.argv.slice(2);

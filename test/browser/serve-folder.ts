@@ -11,10 +11,11 @@ export interface FolderServer extends AsyncDisposable {
   readonly requests: string[];
 }
 
-/** Serves a folder on this computer; files of `extra` lie beside its own. */
+/** Serves a folder on this computer; files of `extra` lie beside its own, and `headers` go with all answers. */
 export async function serveFolder(
   folder: string,
   extra: ReadonlyMap<string, Uint8Array> = new Map(),
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<FolderServer> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -25,7 +26,7 @@ export async function serveFolder(
     Promise.resolve(content).then(
       (bytes) =>
         response
-          .writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream' })
+          .writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream', ...headers })
           .end(bytes),
       () => response.writeHead(404).end(),
     );
