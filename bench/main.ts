@@ -1,8 +1,9 @@
-// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient,fine-tuning,web]`: every figure that the README claims, in one run.
+// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient,fine-tuning,export,web]`: every figure that the README claims, in one run.
 import { benchAccuracy } from './accuracy.ts';
 import { benchBackbones } from './backbones.ts';
 import type { BenchResult } from './bench-result.ts';
 import { printResults } from './bench-result.ts';
+import { benchExport } from './export.ts';
 import { benchExtraction } from './extraction.ts';
 import { benchGradients } from './gradient.ts';
 import { benchFineTuning } from './fine-tuning.ts';
@@ -27,6 +28,7 @@ const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   unknown: benchUnknown,
   'fine-tuning': benchFineTuning,
   gradient: benchGradients,
+  export: benchExport,
   web: benchWeb,
 };
 

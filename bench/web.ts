@@ -31,7 +31,7 @@ export async function benchWeb(): Promise<BenchResult[]> {
     const photos = await pickPhotos(folder);
     const firsts: number[] = [];
     for (let run = 0; run < firstRuns; run++) {
-      firsts.push((await classifyAll(page, photos.slice(0, 1), false)).firstMs);
+      firsts.push(await firstAnswer(page, photos[0] ?? Buffer.alloc(0)));
     }
     const one = await classifyAll(page, photos, false);
     const several = await classifyAll(page, photos, true);

@@ -3,7 +3,17 @@
  * training of several, `export` the making of files of another form.
  */
 export type Stage =
-  'download' | 'backbone' | 'scan' | 'split' | 'features' | 'head' | 'tune' | 'evaluate' | 'save' | 'repeat' | 'export';
+  | 'download'
+  | 'backbone'
+  | 'scan'
+  | 'split'
+  | 'features'
+  | 'head'
+  | 'tune'
+  | 'evaluate'
+  | 'save'
+  | 'repeat'
+  | 'export';
 
 /** One step of progress, for terminals, pages and logs. */
 export type ProgressEvent =

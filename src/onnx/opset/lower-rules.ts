@@ -1,5 +1,5 @@
 import { floatAttribute, intAttribute } from '../attributes.ts';
-import { floats } from '../build.ts';
+import { floats, int64s } from '../build.ts';
 import type { Attribute, GraphNode } from '../graph.ts';
 import { wrapAxis } from '../shapes/facts.ts';
 import { lowerDequantise } from './lower-dequantise.ts';
@@ -63,11 +63,18 @@ function negated(op: string): OpsetRule {
   };
 }
 
-const wholeShape: OpsetRule = (node, draft) => {
-  if (intAttribute(node, 'start', 0) === 0 && node.attributes.end === undefined) {
-    return [{ ...node, attributes: {} }];
-  }
-  throw draft.cannot(node, 'it takes a part of a shape');
+/** A part of a shape is cut out of it. */
+const partOfShape: OpsetRule = (node, draft) => {
+  const start = intAttribute(node, 'start', 0);
+  const end = intAttribute(node, 'end', Number.MAX_SAFE_INTEGER);
+  if (start === 0 && end === Number.MAX_SAFE_INTEGER) return [{ ...node, attributes: {} }];
+  const [output = ''] = node.outputs;
+  const whole = draft.step(node, 'Shape', node.inputs);
+  const bounds = [
+    draft.addConstant(`${output}/start`, int64s([start])),
+    draft.addConstant(`${output}/end`, int64s([end])),
+  ];
+  return [whole, draft.step(node, 'Slice', [whole.result, ...bounds], {}, output)];
 };
 
 /** `α · (eˣᐟᵅ − 1)` below 0. */
@@ -99,15 +106,23 @@ export const lowerRules: ReadonlyMap<string, LowerRule> = new Map(
     LogSoftmax: { below: 13, rewrite: softmaxOverLast },
     QuantizeLinear: { below: 13, rewrite: scalarQuantise },
     ReduceSum: { below: 13, rewrite: inputAsAttribute('axes') },
-    Reshape: { below: 14, rewrite: withoutInt('allowzero', 0) },
+    Reshape: { below: 14, rewrite: zeroCopies },
     Resize: { below: 13, rewrite: resizeInputs },
-    Shape: { below: 15, rewrite: wholeShape },
+    Shape: { below: 15, rewrite: partOfShape },
     Softmax: { below: 13, rewrite: softmaxOverLast },
     Split: { below: 13, rewrite: inputAsAttribute('split') },
     Squeeze: { below: 13, rewrite: inputAsAttribute('axes') },
     Unsqueeze: { below: 13, rewrite: inputAsAttribute('axes') },
   }),
 );
+
+/** Before set 14 a size of 0 copies that of the input. */
+function zeroCopies(...[node, draft]: Parameters<OpsetRule>): readonly GraphNode[] {
+  const isTaken = intAttribute(node, 'allowzero', 0) === 1 && draft.integers(node, 1)?.includes(0) === true;
+  if (isTaken) throw draft.cannot(node, 'it makes an empty tensor');
+  const attributes = Object.entries(node.attributes).filter(([key]) => key !== 'allowzero');
+  return [{ ...node, attributes: Object.fromEntries(attributes) }];
+}
 
 function scalarQuantise(...[node, draft]: Parameters<OpsetRule>): readonly GraphNode[] {
   if (draft.constants.get(node.inputs[1] ?? '')?.data.length !== 1) {
