@@ -2,9 +2,10 @@ import { html, type Content } from './html.ts';
 import type { ReportOptions } from './report-options.ts';
 import { showImage } from './show-image.ts';
 
-/** What the second picture of a photo is. */
-export const placesNote =
-  'The picture in grey shows which places of the photo spoke for what was named: from violet, a little, to yellow, the most.';
+/** Says what the second picture of a photo is. @param what - What its places speak for. */
+export function placesNote(what: string): string {
+  return `The picture in grey shows which places of the photo spoke for ${what}: from violet, a little, to yellow, the most.`;
+}
 
 /** Class names of a list of photos, which are wider where each has two pictures. */
 export function photoList({ heats }: ReportOptions): string {

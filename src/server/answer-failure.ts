@@ -17,8 +17,7 @@ export function answerFailure(
   if (status === 401) context.header('WWW-Authenticate', 'Bearer');
   if (status === 429) context.header('Retry-After', String(queue.retryAfterSeconds()));
   if (code === 'SERVER_NOT_READY') context.header('Retry-After', '2');
-  // What is left of a body that is not read would have to be received and thrown away to use the connection again.
-  if (status === 413 || status === 503) context.header('Connection', 'close');
+  if (status === 503) context.header('Connection', 'close');
   // hono knows no 499; nobody reads this answer.
   return context.json(answer, status === 499 ? 408 : status);
 }

@@ -28,6 +28,9 @@ export async function listen(
   const server = createAdaptorServer({
     fetch,
     overrideGlobalObjects: false,
+    // Node takes the rest of an unread body off the connection by itself. This would reset the connection of a client that is still sending after
+    // half a second, which then never sees why its photo was refused.
+    autoCleanupIncoming: false,
     serverOptions: {
       headersTimeout: Math.min(requestTimeoutMs, 10_000),
       requestTimeout: requestTimeoutMs,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { bodyBudget } from './body-budget.ts';
 import { readBody } from './read-body.ts';
@@ -54,12 +55,20 @@ it('refuses a body that says it is too large before a byte of it is read', async
   expect(asked()).toBe(0);
 });
 
-it('stops reading a body that does not say its size once it is too large, and holds nothing of it', async () => {
+it('refuses a body that does not say its size once it is too large, holds nothing of it, and lets its client finish', async () => {
   const budget = bodyBudget(1000);
   const { body, asked } = chunked(Array.from({ length: 50 }, () => new Uint8Array(40)));
   await expect(readBody(post(body), 100, budget)).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' });
-  expect(asked()).toBe(3);
   expect(budget.held).toBe(0);
+  await expect.poll(asked).toBe(51);
+});
+
+it('gives up a body without an end', async () => {
+  const { body, asked } = chunked(Array.from({ length: 500 }, () => new Uint8Array(1_000_000)));
+  await expect(readBody(post(body), 100, bodyBudget(1000))).rejects.toMatchObject({ code: 'SERVER_BUSY' });
+  await expect.poll(asked).toBe(65);
+  await sleep(50);
+  expect(asked()).toBe(65);
 });
 
 it('says that a body ended early, and holds nothing of it', async () => {

@@ -28,8 +28,7 @@ export async function readBody(request: Request, maxBytes: number, budget: BodyB
     }
   } catch (error) {
     budget.give(length);
-    // What is still to come is not waited for.
-    reader?.cancel().catch(() => undefined);
+    void discardRest(reader);
     throw error;
   }
   const [first = new Uint8Array()] = chunks;
@@ -49,6 +48,22 @@ async function readChunk(
       hint: 'Send the request again.',
       cause: error,
     });
+  }
+}
+
+const mostDiscarded = 64_000_000;
+
+// A connection that is reset while its client still sends takes the answer with it. So what is left is taken off, within reason.
+async function discardRest(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<void> {
+  try {
+    for (let bytes = 0; bytes < mostDiscarded;) {
+      const { value, done = true } = (await reader?.read()) ?? {};
+      if (done) return;
+      bytes += value?.length ?? 0;
+    }
+    await reader?.cancel();
+  } catch {
+    // The client has gone.
   }
 }
 

@@ -111,7 +111,7 @@ export function forbid({ file, specifier, typeOnly }: Import): string | undefine
 function reachOf(layer: string): readonly string[] {
   // The browser's classify.ts; that nothing of this needs Node, test/project/browser-imports.test.ts checks.
   if (layer === 'web') return ['onnx', 'image', 'model', 'prediction'];
-  if (layer === 'prediction') return ['model (types)'];
+  if (layer === 'prediction') return ['model (types)', 'onnx (types)'];
   if (layer === 'cli') return ['server', 'main path', 'prediction', 'onnx', ...stages];
   if (layer === 'server' || layer === 'cluster') return ['main path', 'prediction', 'onnx', ...stages];
   if (layer === 'main path') return ['prediction', 'onnx', ...stages];

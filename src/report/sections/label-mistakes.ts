@@ -55,7 +55,7 @@ function list(
     all > shown &&
     html`<p class="quiet">${formatCount(shown)} of ${formatCount(all)} wrong or missing labels</p>`
   }
-  ${heats !== undefined && heats.size > 0 && html`<p class="quiet">${placesNote}</p>`}
+  ${heats !== undefined && heats.size > 0 && html`<p class="quiet">${placesNote('the label that stands first below it')}</p>`}
   ${
     pictured.length > 0 &&
     html`<ul class="${photoList(options)}">

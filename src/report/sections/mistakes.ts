@@ -18,7 +18,7 @@ export function renderMistakes(run: RunRecord, options: ReportOptions): Html | n
         ? 'What the classifier got wrong on the test photos.'
         : html`The test photos it was most sure about and got wrong. Often the photo shows two things, or its
           label is the mistake.`,
-    body: html`${(options.heats?.size ?? 0) > 0 && html`<p class="quiet">${placesNote}</p>`}
+    body: html`${(options.heats?.size ?? 0) > 0 && html`<p class="quiet">${placesNote('what was named')}</p>`}
     ${wrong === 0 ? html`<p>None: every test photo was named right.</p>` : list(run, options, wrong)}
     ${examples(options)}`,
   });
