@@ -31,7 +31,7 @@ export const chinese: Texts = {
   announce: (name, answer) => `${name}：${answer}`,
   heatMap: '模型关注的部位',
   heatMapOf: (name) => `${name} 的热力图`,
-  heatMapLegend: '红色部分支持该结果。',
+  heatMapLegend: '明亮部分支持该结果。',
   local: '照片不会离开您的设备：模型在浏览器中运行。',
   remote: '照片会发送到提供此页面的服务器。',
   offline: '此页面现在可以离线使用。',

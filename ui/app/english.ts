@@ -32,7 +32,7 @@ export const english: Texts = {
   announce: (name, answer) => `${name}: ${answer}`,
   heatMap: 'What it looked at',
   heatMapOf: (name) => `Heat map over ${name}`,
-  heatMapLegend: 'Red parts spoke for the answer.',
+  heatMapLegend: 'Bright parts spoke for the answer.',
   local: 'Your photos stay on this device: the model runs in your browser.',
   remote: 'Photos are sent to the server that this page came from.',
   offline: 'This page now works offline.',
