@@ -1,4 +1,4 @@
-// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient,fine-tuning,predict,export]`: every figure that the README claims, in one run.
+// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient,fine-tuning,export,predict,web]`: every figure that the README claims, in one run.
 import { benchAccuracy } from './accuracy.ts';
 import { benchBackbones } from './backbones.ts';
 import type { BenchResult } from './bench-result.ts';
@@ -15,6 +15,7 @@ import { benchPredict } from './predict.ts';
 import { benchTraining } from './training.ts';
 import { benchViews } from './views.ts';
 import { benchUnknown } from './unknown.ts';
+import { benchWeb } from './web.ts';
 
 const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   extraction: benchExtraction,
@@ -28,8 +29,9 @@ const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   unknown: benchUnknown,
   'fine-tuning': benchFineTuning,
   gradient: benchGradients,
-  predict: benchPredict,
   export: benchExport,
+  web: benchWeb,
+  predict: benchPredict,
 };
 
 const args = process.argv.slice(2);

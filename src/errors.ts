@@ -56,6 +56,10 @@ export const errorCodes = {
   RUN_NOT_FOUND: 'A path is not the folder of a finished training.',
   RUN_INVALID: 'A file of a finished training is missing, damaged, or of another kind of task.',
   RUNS_DIFFER: 'Trainings cannot be compared: other classes, labels, test photos or seeds.',
+  // Exports
+  BROWSER_MISSING: 'No browser was found in which an exported page could be tested.',
+  INSTALLATION_BROKEN: 'A part of Regraft itself is missing.',
+  EXPORT_WORSE: 'An exported file loses more test accuracy than was allowed.',
   // The server
   CANNOT_LISTEN:
     'The server cannot listen on the address: the port is taken, or the host is not this machine.',
@@ -68,8 +72,6 @@ export const errorCodes = {
   SERVER_BUSY: 'The queue of the server is full.',
   SERVER_NOT_READY: 'The server is still loading the model, or is stopping.',
   ANSWER_TIMED_OUT: 'The server could not answer a request in time.',
-  // Exports
-  EXPORT_WORSE: 'An exported file loses more test accuracy than was allowed.',
 } as const;
 
 /** The code of an error: stable, meant for programs. */

@@ -89,7 +89,8 @@ export async function exportModel(model: string, options: ExportOptions): Promis
     () => scoreOnnx(loaded.path, photos.test, context),
     () => `${photos.test.length} photos`,
   );
-  const input = { ...loaded, ...context, opset: settings.opset, trainingPhotos: photos.training };
+  const name = modelName(loaded.path);
+  const input = { name, ...loaded, ...context, opset: settings.opset, trainingPhotos: photos.training };
   const files = await stages.run(
     'export',
     `Making ${format.name}`,
@@ -162,10 +163,15 @@ function refuseHeadOnly({ path, metadata }: LoadedModel): void {
   );
 }
 
+function modelName(path: string): string {
+  const isInFolder = basename(path) === modelFileName;
+  return isInFolder ? basename(dirname(resolve(path))) : basename(path).replace(/\.onnx$/i, '');
+}
+
 function defaultFolder(path: string, format: string): string {
   const folder = dirname(resolve(path));
-  const name = basename(path) === modelFileName ? basename(folder) : basename(path).replace(/\.onnx$/i, '');
-  return join(basename(path) === modelFileName ? dirname(folder) : folder, `${name}-${format}`);
+  const place = basename(path) === modelFileName ? dirname(folder) : folder;
+  return join(place, `${modelName(path)}-${format}`);
 }
 
 function refuseFileName(folder: string): void {

@@ -25,6 +25,8 @@ export interface ExportContext {
 
 /** What a format makes its files of. */
 export interface ExportInput extends ExportContext {
+  /** What the model is called: the name of its folder, or of its file. */
+  readonly name: string;
   readonly model: Model;
   readonly metadata: ModelMetadata;
   /** The bytes of the model file. */

@@ -12,6 +12,7 @@ import type { PhotoView } from '../shared/photo-view.ts';
 import { unknownMethod, type UnknownScore } from '../unknown/unknown-model.ts';
 import { unknownNodes } from '../unknown/unknown-nodes.ts';
 import { formatMetadata, type ModelMetadata } from './metadata.ts';
+import { probabilitiesOutput, unknownOutput } from './output-names.ts';
 import { describePhotoFit } from './photo-fit.ts';
 
 /** A trained head with its calibration. */
@@ -35,11 +36,7 @@ export interface HeadBeside extends Pick<FittedHead, 'before' | 'weights' | 'bia
   readonly taps: readonly string[];
 }
 
-/** The output of every model file: float32 `[N, classes]`, rows that sum to 1, or with several labels a photo a probability of each class for itself; N is 1 where the network takes one photo at a time. */
-export const probabilitiesOutput = 'probabilities';
-
-/** The second output of model files that tell photos of none of their classes: float32 `[N]`, larger is more unknown. */
-export const unknownOutput = 'unknown';
+export { probabilitiesOutput, unknownOutput };
 
 /**
  * Joins a network and a head into the model file's graph: `image`, uint8 RGB `[N, height, width, 3]`, to calibrated

@@ -45,7 +45,7 @@ const stageImports: Readonly<Record<string, readonly string[]>> = {
   model: ['backbone (types)', 'evaluate (types)', 'head', 'unknown'],
   explain: ['image', 'backbone', 'runtime (types)', 'model (types)'],
   runs: ['dataset', 'evaluate', 'model'],
-  export: ['dataset', 'image', 'runtime', 'evaluate', 'model', 'runs'],
+  export: ['dataset', 'image', 'runtime', 'evaluate', 'model', 'runs', 'prediction (types)'],
   report: ['image', 'model', 'evaluate'],
   demo: ['backbone'],
 };
@@ -109,9 +109,12 @@ export function forbid({ file, specifier, typeOnly }: Import): string | undefine
 }
 
 function reachOf(layer: string): readonly string[] {
-  if (layer === 'cli') return ['server', 'main path', 'onnx', ...stages];
-  if (layer === 'server' || layer === 'cluster') return ['main path', 'onnx', ...stages];
-  if (layer === 'main path') return ['onnx', ...stages];
+  // The browser's classify.ts; that nothing of this needs Node, test/project/browser-imports.test.ts checks.
+  if (layer === 'web') return ['onnx', 'image', 'model', 'prediction'];
+  if (layer === 'prediction') return ['model (types)', 'onnx (types)'];
+  if (layer === 'cli') return ['server', 'main path', 'prediction', 'onnx', ...stages];
+  if (layer === 'server' || layer === 'cluster') return ['main path', 'prediction', 'onnx', ...stages];
+  if (layer === 'main path') return ['prediction', 'onnx', ...stages];
   if (stages.includes(layer)) return ['onnx', ...(stageImports[layer] ?? [])];
   return [];
 }
@@ -121,7 +124,7 @@ function layerOf(file: string): string {
   const [first = '', ...rest] = file.split('/');
   if (rest.length > 0) return first === 'training' ? 'main path' : first;
   const name = first.replace(/\.ts$/, '');
-  return foundation.includes(name) ? name : 'main path';
+  return foundation.includes(name) || name === 'prediction' ? name : 'main path';
 }
 
 function resolve(file: string, specifier: string): string {
