@@ -14,6 +14,11 @@ export type {
 export { repeatsRecordSchema, type RepeatsRecord } from './runs/repeats-record.ts';
 export { loadClassifier, type Classifier, type ClassifierOptions, type ClassifyOptions } from './classify.ts';
 export type { Prediction, ScoredLabel, UnknownVerdict } from './prediction.ts';
+export { updateModel } from './update.ts';
+export type { ModelUpdate } from './update/model-update.ts';
+export type { ClassMerge, ClassRename, ModelChanges, UpdateOptions } from './update/options.ts';
+export type { RightOf, UpdateComparison, UpdateTests } from './update/compare-models.ts';
+export type { PhotoChanges } from './update/plan-photos.ts';
 export { evaluateModel, type EvaluateOptions, type ModelEvaluation } from './evaluate-model.ts';
 export {
   importClassifier,

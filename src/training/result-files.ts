@@ -4,15 +4,11 @@ import { labelsOf } from '../dataset/labels-of.ts';
 import { formatSplitCsv } from '../dataset/split-csv.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import { modelFileName } from '../model/load.ts';
-import { makeThumbnail } from '../image/thumbnail.ts';
 import { renderReport } from '../report/report.ts';
 import type { Evaluation } from './evaluate-scores.ts';
 import { formatLabelPredictions } from './label-predictions.ts';
 import type { Prepared } from './prepare.ts';
-
-/** Mistakes that the report shows with their photo. */
-const mostThumbnails = 24;
-const thumbnailPx = 240;
+import { drawThumbnails } from './thumbnails.ts';
 
 /** Makes the content of every file of a model folder, by its name. */
 export async function makeResultFiles(
@@ -24,7 +20,12 @@ export async function makeResultFiles(
   return new Map<string, Uint8Array | string>([
     [
       'report.html',
-      renderReport(run, { thumbnails: await thumbnailsOf(prepared, run), parts: countParts(prepared) }),
+      renderReport(run, {
+        // Bottleneck files come without their photos.
+        thumbnails:
+          prepared.backbone.sha256 === null ? new Map() : await drawThumbnails(run, filesOf(prepared)),
+        parts: countParts(prepared),
+      }),
     ],
     [
       'predictions.csv',
@@ -59,24 +60,8 @@ function formatPredictions(
   return header + rows.join('');
 }
 
-async function thumbnailsOf(
-  { parts: { test }, backbone }: Prepared,
-  run: RunRecord,
-): Promise<Map<string, string>> {
-  const thumbnails = new Map<string, string>();
-  // Bottleneck files come without their photos.
-  if (backbone.sha256 === null) return thumbnails;
-  const files = new Map(test.photos.map(({ path, file }) => [path, file]));
-  const mistakes = run.metrics.multiLabel?.mistakes ?? run.mistakes;
-  const paths = [...new Set(mistakes.map(({ path }) => path))];
-  for (const path of paths.slice(0, mostThumbnails)) {
-    // A photo that is gone by now leaves its place in the report empty; it is no reason to lose the training.
-    const jpeg = await makeThumbnail(files.get(path) ?? '', thumbnailPx).catch(() => undefined);
-    if (jpeg !== undefined) {
-      thumbnails.set(path, `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`);
-    }
-  }
-  return thumbnails;
+function filesOf({ parts: { test } }: Prepared): Map<string, string> {
+  return new Map(test.photos.map(({ path, file }) => [path, file]));
 }
 
 function countParts({ dataset: { classes }, parts }: Prepared): Map<string, Record<Part, number>> {

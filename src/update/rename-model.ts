@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import type { Part } from '../dataset/dataset.ts';
+import { loadModel, modelFileName } from '../model/load.ts';
+import type { RunRecord } from '../model/run-record.ts';
+import { saveFiles } from '../model/save.ts';
+import { sealModel } from '../model/seal.ts';
+import { encodeModel } from '../onnx/write.ts';
+import { renderReport } from '../report/report.ts';
+import { drawThumbnails } from '../training/thumbnails.ts';
+import type { FormerModel } from './open-former.ts';
+import type { ResolvedUpdate } from './options.ts';
+import { findPhotoRoot } from './photo-root.ts';
+import { renameRows } from './rename-rows.ts';
+import { renameRun } from './rename-run.ts';
+import { splitLabelCell } from './split-label-cell.ts';
+
+/**
+ * Gives the classes of a model other names without training: the network and the head stay as they are, byte by byte, and only the names in
+ * the model's metadata and in the files beside it change.
+ */
+export async function renameModel(
+  former: FormerModel,
+  { changes: { rename }, out, onProgress, signal }: ResolvedUpdate,
+): Promise<RunRecord> {
+  const { folder, record } = former;
+  const names = new Map(rename.map(({ from, to }) => [from, to]));
+  const named = (name: string): string => names.get(name) ?? name;
+  const bytes = await renameLabels(folder, named);
+  const run = renameRun(record, rename, {
+    path: resolve(out, modelFileName),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    bytes: bytes.length,
+  });
+  const { classes } = record.dataset;
+  const files = new Map<string, Uint8Array | string>([
+    ['report.html', await renderAgain(former, run, named)],
+    ['predictions.csv', await renameRows(join(folder, 'predictions.csv'), classes, named)],
+    ['split.csv', await renameRows(join(folder, 'split.csv'), classes, named)],
+    ['run.json', `${JSON.stringify(run, null, 2)}\n`],
+    [modelFileName, bytes],
+  ]);
+  await saveFiles(out, files, { onProgress, signal });
+  return run;
+}
+
+async function renameLabels(folder: string, named: (name: string) => string): Promise<Uint8Array> {
+  const { model, metadata } = await loadModel(folder);
+  // The seal is of the bytes before.
+  const { 'regraft.sha256': _, ...pairs } = model.metadata;
+  const labels = JSON.stringify(metadata.labels.map(named));
+  return sealModel(encodeModel({ ...model, metadata: { ...pairs, 'regraft.labels': labels } }));
+}
+
+/** The report shows photos of mistakes where they are still in their place. */
+async function renderAgain(
+  former: FormerModel,
+  run: RunRecord,
+  named: (name: string) => string,
+): Promise<string> {
+  const { root } = await findPhotoRoot(former);
+  const files = new Map(former.photos.map(({ path }) => [path, join(root, path)]));
+  return renderReport(run, {
+    thumbnails: await drawThumbnails(run, files),
+    parts: countParts(former, named),
+  });
+}
+
+function countParts(
+  { photos, record: { dataset } }: FormerModel,
+  named: (name: string) => string,
+): Map<string, Record<Part, number>> {
+  const counts = new Map(
+    dataset.classes.map((name) => [named(name), { training: 0, validation: 0, test: 0 }]),
+  );
+  for (const { label, part } of photos) {
+    const labels = dataset.task === 'multi-label' ? splitLabelCell(label, dataset.classes) : [label];
+    for (const name of labels) {
+      const count = counts.get(named(name));
+      if (count !== undefined) count[part]++;
+    }
+  }
+  return counts;
+}
