@@ -26,8 +26,9 @@ export function renameOption(text: string): ClassRename {
 export function mergeOption(text: string): ClassMerge {
   const [from = [], into = [], ...more] = divide(text);
   const [name = ''] = into;
-  if (more.length === 0 && into.length === 1 && name !== '' && !from.includes(''))
+  if (more.length === 0 && into.length === 1 && name !== '' && !from.includes('')) {
     return { from, into: name };
+  }
   throw new RegraftError('INVALID_OPTION', `Expected first,second=both for --merge but received '${text}'.`, {
     hint: 'For example: --merge roses,tulips=garden. A name with a comma or an equals sign takes a backslash before it.',
   });

@@ -73,9 +73,12 @@ const changesSchema = z.strictObject({
     .default([]),
 });
 
-const { maxPixels: _, ...shared } = commonOptions;
+const { home, workers, onProgress, signal } = commonOptions;
 const schema = z.strictObject({
-  ...shared,
+  home,
+  workers,
+  onProgress,
+  signal,
   out: text().optional(),
   photos: list('a list of folders').default([]),
   allowMissing: flag().default(false),

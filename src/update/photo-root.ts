@@ -1,5 +1,5 @@
 import { access, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import { dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path';
 import type { RunRecord } from '../model/run-record.ts';
 import type { FormerModel } from './open-former.ts';
 
@@ -41,8 +41,9 @@ function isOwnList({ options: { source, out } }: RunRecord): boolean {
 }
 
 function possibleSources(source: string, { options, model }: RunRecord, folder: string): Set<string> {
-  if (isAbsolute(source)) return new Set([source]);
   const trained = dirname(model.path);
+  // As it was, and as it is where folder and photos moved together.
+  if (isAbsolute(source)) return new Set([source, resolve(folder, relative(trained, source))]);
   const { out } = options;
   const working = [process.cwd()];
   for (const place of [trained, folder]) {

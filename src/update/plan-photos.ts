@@ -1,7 +1,7 @@
 import type { Dataset, Part } from '../dataset/dataset.ts';
 import { count, listSome } from '../dataset/findings.ts';
 import { nearestName } from '../dataset/nearest-name.ts';
-import { splitDataset } from '../dataset/split.ts';
+import { dealPhotos } from './deal-photos.ts';
 import { findPhotos } from './find-photos.ts';
 import { joinAdded } from './join-added.ts';
 import type { LabelledPhoto } from './labelled-photo.ts';
@@ -64,12 +64,16 @@ export async function planPhotos(former: FormerModel, settings: ResolvedUpdate):
     notices: [...scanned.notices, ...notices],
   });
   const known = new Set(record.dataset.classes);
+  const dealt = await dealPhotos(dataset, isNew(photos), {
+    ...record.split,
+    allowSmall: settings.allowSmall ?? record.options.allowSmall,
+  });
   return {
-    dataset,
+    dataset: { ...dataset, notices: [...dataset.notices, ...dealt.notices] },
     plan: new Map([...plan].filter(([name]) => known.has(name))),
     changes: {
       added: joined.fresh,
-      parts: await partsOfNew(dataset, photos, settings, former),
+      parts: dealt.parts,
       again: joined.again,
       relabelled,
       removed: photos.length - dataset.photos.length,
@@ -83,25 +87,9 @@ export async function planPhotos(former: FormerModel, settings: ResolvedUpdate):
   };
 }
 
-/** Deals the photos, which also tells classes that are too small before minutes of work. */
-async function partsOfNew(
-  dataset: Dataset,
-  photos: readonly LabelledPhoto[],
-  { allowSmall }: ResolvedUpdate,
-  { record: { options, split } }: FormerModel,
-): Promise<Record<Part, number>> {
-  const { parts } = await splitDataset(dataset, {
-    validationPercent: split.validationPercent,
-    testPercent: split.testPercent,
-    seed: split.seed,
-    allowSmall: allowSmall ?? options.allowSmall,
-  });
+function isNew(photos: readonly LabelledPhoto[]): (file: string) => boolean {
   const fresh = new Set(photos.flatMap(({ file, listed }) => (listed === undefined ? [file] : [])));
-  const counts = { training: 0, validation: 0, test: 0 };
-  dataset.photos.forEach(({ file }, index) => {
-    if (fresh.has(file)) counts[parts[index] ?? 'training']++;
-  });
-  return counts;
+  return (file) => fresh.has(file);
 }
 
 function describe(

@@ -46,10 +46,13 @@ export async function renameModel(
 
 async function renameLabels(folder: string, named: (name: string) => string): Promise<Uint8Array> {
   const { model, metadata } = await loadModel(folder);
-  // The seal is of the bytes before.
-  const { 'regraft.sha256': _, ...pairs } = model.metadata;
   const labels = JSON.stringify(metadata.labels.map(named));
-  return sealModel(encodeModel({ ...model, metadata: { ...pairs, 'regraft.labels': labels } }));
+  // In their order, so that a name given back gives the same bytes; the seal is of the bytes before.
+  const pairs = Object.entries(model.metadata).filter(([key]) => key !== 'regraft.sha256');
+  const renamed = pairs.map(([key, value]) => [key, key === 'regraft.labels' ? labels : value]);
+  return sealModel(
+    encodeModel({ ...model, metadata: Object.fromEntries(renamed) as Record<string, string> }),
+  );
 }
 
 /** The report shows photos of mistakes where they are still in their place. */

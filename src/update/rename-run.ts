@@ -35,7 +35,7 @@ export function renameRun(
       }),
     },
     unknown:
-      unknown?.leftOut == null
+      unknown === null || unknown.leftOut === null
         ? unknown
         : { ...unknown, leftOut: { ...unknown.leftOut, classes: unknown.leftOut.classes.map(labelled) } },
     mistakes: run.mistakes.map((mistake) => ({ ...labelled(mistake), predicted: named(mistake.predicted) })),

@@ -68,7 +68,7 @@ function tuningOf({ fineTuning, options: { tuningLimits } }: RunRecord): TrainOp
   return {
     fineTune: asked,
     // Written by the same schema that reads it again.
-    tuning: settings as TrainOptions['tuning'],
+    tuning: settings,
     tuningViews: baseViews,
     fromScratch,
     diskLimit: tuningLimits.diskLimit ?? undefined,
