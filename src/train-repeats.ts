@@ -1,6 +1,7 @@
 // photos → for each seed train.ts, unless that is done → mean and spread → repeats.json
 //          training/                                      runs/
 
+import { existsSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from './atomic-file.ts';
@@ -10,6 +11,7 @@ import { repeatsFileName } from './runs/read-repeats.ts';
 import { readRun } from './runs/read-run.ts';
 import type { RepeatsRecord } from './runs/repeats-record.ts';
 import { train } from './train.ts';
+import { checkpointFolder } from './training/checkpoint-of.ts';
 import { checkUsedPhotos } from './training/check-used-photos.ts';
 import { type FinishedSeed, findFinishedSeeds, seedFolder } from './training/finished-seeds.ts';
 import { hashRun } from './training/hash-run.ts';
@@ -90,7 +92,10 @@ async function trainSeed(
   options: TrainOptions & { readonly seed: number; readonly out: string },
   { dataset }: RepeatsBasis,
 ): Promise<FinishedSeed> {
-  const { folder } = await train(source, { ...options, out: join(options.out, seedFolder(options.seed)) });
+  const out = join(options.out, seedFolder(options.seed));
+  // Only the seed that was broken off has something to go on from.
+  const resume = options.resume === true ? existsSync(checkpointFolder(out)) : undefined;
+  const { folder } = await train(source, { ...options, out, resume });
   const run = await readRun(folder);
   await checkUsedPhotos(dataset, run);
   const sha256 = await hashRun(folder);

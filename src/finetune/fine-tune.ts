@@ -11,7 +11,7 @@ import type { Task } from '../shared/task.ts';
 import { checkActivations } from './activations/check-room.ts';
 import { storeActivations } from './activations/store-activations.ts';
 import type { CutNetwork } from './cut/cut-network.ts';
-import { checkTime, estimateTime } from './estimate-time.ts';
+import { checkTime, describeTime, estimateTime } from './estimate-time.ts';
 import { initialiseWeights } from './initialise-weights.ts';
 import { limitMemory } from './limit-memory.ts';
 import type { ScaledHead } from './scaled-head.ts';
@@ -19,7 +19,7 @@ import { scoreTuned } from './score-tuned.ts';
 import type { TuningSettings } from './settings.ts';
 import { tune } from './tune.ts';
 import { tunedBackbone, tunedTap } from './tuned-backbone.ts';
-import { buildTuningGraphs, headParameters, type TuningGraphs } from './tuning-graphs.ts';
+import { buildTuningGraphs, headParameters } from './tuning-graphs.ts';
 import type { Tuned, TuningProblem, TuningRows } from './tuning.ts';
 
 /** The photos of a part, with what they show. */
@@ -60,7 +60,7 @@ export interface FineTuneOptions {
   readonly diskLimit?: number | undefined;
   /** The most memory that it may take, bytes. */
   readonly memoryLimit?: number | undefined;
-  /** The longest that the epochs may be expected to take, minutes. */
+  /** The longest that it may be expected to take, minutes. */
   readonly timeLimit?: number | undefined;
   readonly maxPixels?: number | undefined;
   readonly workers?: number | undefined;
@@ -99,27 +99,26 @@ export async function fineTune(input: FineTuneInput, options: FineTuneOptions): 
   const graphs = buildTuningGraphs({ cut, taps, head, task, ...(start && { weights: start }) });
   const workers = options.workers ?? availableParallelism();
   const settings = limitMemory(options.settings, graphs, workers, options.memoryLimit);
-  const ms = await estimateTime({
+  const wanted = [
+    { photos: parts.training.photos, views: views.learn },
+    { photos: [...parts.validation.photos, ...parts.test.photos], views: views.judge },
+  ];
+  const missing = await checkActivations(wanted, backbone, cut, options);
+  const time = await estimateTime({
     graphs,
-    activation: cut.activation,
+    cut,
     classes,
     settings,
     photos: parts.training.photos.length,
     judged: parts.validation.photos.length * views.judge.length,
+    missing: missing.views,
     workers,
     signal,
   });
-  checkTime(ms, options.timeLimit);
-  onProgress?.({ type: 'line', stage: 'tune', text: describePlan(graphs, settings, ms) });
-  await checkActivations(
-    [
-      { photos: parts.training.photos, views: views.learn },
-      { photos: [...parts.validation.photos, ...parts.test.photos], views: views.judge },
-    ],
-    backbone,
-    cut,
-    options,
-  );
+  checkTime(time, options.timeLimit);
+  const weights = (countWeights(graphs.parameters) / 1e6).toPrecision(3);
+  const plan = `${weights} million weights; ${describeTime(time, settings.epochs)}.`;
+  onProgress?.({ type: 'line', stage: 'tune', text: plan });
   const rows = async (photos: readonly TuningPart[], of: readonly FeatureView[]): Promise<TuningRows[]> => {
     const all = photos.flatMap((part) => part.photos);
     const { store, failed } = await storeActivations(all, backbone, cut, of, {
@@ -185,12 +184,6 @@ function refuseFailed([first]: readonly SkippedPhoto[]): void {
 
 function countWeights(parameters: ReadonlyMap<string, Tensor>): number {
   return [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
-}
-
-function describePlan({ parameters }: TuningGraphs, { epochs }: TuningSettings, ms: number): string {
-  const weights = (countWeights(parameters) / 1e6).toPrecision(3);
-  const time = ms < 60_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`;
-  return `${weights} million weights; ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} will take about ${time} once the activations are there.`;
 }
 
 /** Everything that is trained: a last layer that was fitted on what the network had learned would be no start from scratch. */

@@ -4,7 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCsv } from '../../src/dataset/csv.ts';
 import { readGoldenFile } from '../../src/import/onnx/testing/golden-networks.ts';
-import { evaluateModel, loadClassifier, type RunRecord, runRecordSchema, train } from '../../src/index.ts';
+import {
+  evaluateModel,
+  loadClassifier,
+  type RunRecord,
+  runRecordSchema,
+  train,
+  trainRepeats,
+  type TrainResult,
+} from '../../src/index.ts';
 import { encodeModel } from '../../src/onnx/write.ts';
 import { colourNetwork } from '../fixtures/colour-network.ts';
 import { drawSigns, signLabels, signsCsv } from '../fixtures/draw-signs.ts';
@@ -161,6 +169,34 @@ describe('fine-tuning', () => {
     const found = await losses('ridge');
     expect(found).toHaveLength(2);
     expect(await losses('logistic')).toEqual(found);
+  });
+
+  it('resumes repeats without a word on the seeds that had not begun', async () => {
+    const told: string[] = [];
+    const { repeats } = await trainRepeats(photos, {
+      ...options(),
+      seed: undefined,
+      out: join(root, 'repeats'),
+      repeats: 2,
+      tuning: { epochs: 1 },
+      resume: true,
+      onProgress: (event) => 'text' in event && told.push(event.text),
+    });
+    expect(repeats.runs).toHaveLength(2);
+    expect(told.join('\n')).toContain('Seed 1');
+    expect(told.join('\n')).not.toMatch(/checkpoint|resume/i);
+  });
+
+  it('takes fewer photos at once where the memory limit asks for it, and records how many', async () => {
+    const tuning = { epochs: 1, batchSize: 65_536, microBatch: 65_536 };
+    const limited = (memoryLimit: number): Promise<TrainResult> =>
+      train(photos, { ...options(), out: join(root, 'limited'), tuning, memoryLimit, workers: 1 });
+    const refusal: unknown = await limited(10).catch((error: unknown) => error);
+    const [, least = ''] = /at least ([\d,]+) MB/.exec(String(refusal)) ?? [];
+    const { run: used } = await limited((Number(least.replaceAll(',', '')) + 1) * 1e6);
+    expect(used.options.tuningLimits.memoryLimit).toBeGreaterThan(1e6);
+    expect(used.fineTuning?.settings.microBatch).toBeGreaterThanOrEqual(1);
+    expect(used.fineTuning?.settings.microBatch).toBeLessThan(65_536);
   });
 
   it('learns several labels a photo', async () => {

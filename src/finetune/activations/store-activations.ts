@@ -8,12 +8,12 @@ import { forEachConcurrently } from '../../features/for-each-concurrently.ts';
 import { isAboutOnePhoto, preparePhoto } from '../../features/prepare-photo.ts';
 import { openViewSessions, type ViewSessions } from '../../features/view-sessions.ts';
 import { defaultMaxPixels, tooLargeError } from '../../image/open-photo.ts';
-import { cutAt } from '../../onnx/cut.ts';
 import type { OnProgress } from '../../shared/progress.ts';
 import type { CutNetwork } from '../cut/cut-network.ts';
 import type { ActivationStore } from './activation-store.ts';
 import { type ActivationWriter, activationWriter } from './activation-writer.ts';
 import type { WantedActivations } from './check-room.ts';
+import { frozenPart } from './frozen-part.ts';
 import { planActivations, type PlanActivationsOptions } from './plan-activations.ts';
 import { reportPace } from './report-pace.ts';
 
@@ -65,7 +65,7 @@ export async function storeActivations(
   const pace = reportPace(estimate, options.onProgress);
   let computed = 0;
   for (const group of missing) {
-    const model = activationOnly(cut);
+    const model = frozenPart(cut);
     await using sessions = await openViewSessions(model, backbone.preprocess, group.views, options);
     await storeGroup(group, sessions, { backbone, cut, store }, options, (photo, error) => {
       if (error === undefined) computed++;
@@ -126,14 +126,6 @@ async function storeOne(
       const bytes = store.values.encode(activation.data, sessions.rowOf(view));
       return { photo: photo.sha256, view, width, height, bytes };
     }),
-  );
-}
-
-/** The frozen part without its taps: those are in the feature store. */
-function activationOnly({ frozen, activation }: CutNetwork): CutNetwork['frozen'] {
-  return cutAt(
-    frozen,
-    frozen.graph.outputs.filter(({ name }) => name === activation.name),
   );
 }
 
