@@ -88,7 +88,8 @@ export async function trainResolved(settings: ResolvedTrainOptions): Promise<Tra
       const now = await findFolderModel(folder);
       const replaced = describeReplaced(folder, older, now, classes);
       // An update may change the classes: that is what it is for.
-      if (replaced !== undefined && now?.sha256 !== update?.modelSha256) onProgress?.({ type: 'notice', stage: 'save', text: replaced });
+      if (replaced !== undefined && now?.sha256 !== update?.modelSha256)
+        onProgress?.({ type: 'notice', stage: 'save', text: replaced });
       await saveFiles(folder, files, { onProgress, signal });
       await classifier.finish?.();
     },

@@ -31,8 +31,8 @@ describe('mergeOption', () => {
     ['a,b=', undefined],
     ['a=b=c', undefined],
   ])('reads %j', (text, expected) => {
-    if (expected === undefined)
-      {expect(() => mergeOption(text)).toThrow('Expected first,second=both for --merge');}
-    else expect(mergeOption(text)).toEqual(expected);
+    if (expected === undefined) {
+      expect(() => mergeOption(text)).toThrow('Expected first,second=both for --merge');
+    } else expect(mergeOption(text)).toEqual(expected);
   });
 });
