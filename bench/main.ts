@@ -1,4 +1,4 @@
-// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient,fine-tuning]`: every figure that the README claims, in one run.
+// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient,fine-tuning,predict]`: every figure that the README claims, in one run.
 import { benchAccuracy } from './accuracy.ts';
 import { benchBackbones } from './backbones.ts';
 import type { BenchResult } from './bench-result.ts';
@@ -10,6 +10,7 @@ import { benchHeads } from './head.ts';
 import { benchImport } from './import.ts';
 import { benchImportSpeed } from './import-speed.ts';
 import { describeMachine } from './machine.ts';
+import { benchPredict } from './predict.ts';
 import { benchTraining } from './training.ts';
 import { benchViews } from './views.ts';
 import { benchUnknown } from './unknown.ts';
@@ -26,6 +27,7 @@ const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   unknown: benchUnknown,
   'fine-tuning': benchFineTuning,
   gradient: benchGradients,
+  predict: benchPredict,
 };
 
 const args = process.argv.slice(2);

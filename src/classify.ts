@@ -3,14 +3,17 @@
 
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { RegraftError, throwIfCancelled } from './errors.ts';
+import { RegraftError } from './errors.ts';
+import { type Explainer, openExplainer } from './explain/explainer.ts';
+import { explainPhoto, type ExplainOptions, type Explanation } from './explain-photo.ts';
 import { decodeImage } from './image/decode.ts';
+import { runInOrder } from './in-order.ts';
 import { loadModel } from './model/load.ts';
 import type { ModelMetadata } from './model/metadata.ts';
 import { photoFitOf } from './model/photo-fit.ts';
-import { commonOptions, parseOptions, parsePath, wholeNumber } from './options.ts';
+import { commonOptions, parseOptions, parsePath, text, wholeNumber } from './options.ts';
 import { checkPhotos, parsePhoto } from './photo-argument.ts';
-import { failedPrediction, type Prediction, rankedPrediction, type UnknownVerdict } from './prediction.ts';
+import { failedPrediction, type Prediction, predictionOf } from './prediction.ts';
 import { openSessions } from './runtime/session-pool.ts';
 
 /** Options of {@link loadClassifier}. */
@@ -29,6 +32,8 @@ export interface ClassifyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+type Photo = string | Uint8Array | ArrayBuffer;
+
 /** A trained classifier, ready for photos. */
 export interface Classifier extends AsyncDisposable {
   /** Path of the model file. */
@@ -40,21 +45,28 @@ export interface Classifier extends AsyncDisposable {
    *
    * @throws RegraftError `CANCELLED`, `RUNTIME_FAILED`, `INVALID_OPTION`, or `CLASSIFIER_CLOSED` after it was disposed of.
    */
-  classifyOne(photo: string | Uint8Array | ArrayBuffer, options?: ClassifyOptions): Promise<Prediction>;
+  classifyOne(photo: Photo, options?: ClassifyOptions): Promise<Prediction>;
   /**
    * Classifies photos on all cores; predictions come in the order given, and one that cannot be read has an `error` instead of a label.
    *
    * @throws RegraftError as `classifyOne` does.
    */
   classify(
-    photos: Iterable<string | Uint8Array | ArrayBuffer>,
+    photos: Iterable<Photo> | AsyncIterable<Photo>,
     options?: ClassifyOptions,
   ): AsyncGenerator<Prediction, void, undefined>;
+  /**
+   * Shows which places of a photo speak for a class. The first call opens the graphs that this takes, beside those that classify.
+   *
+   * @throws RegraftError As `classifyOne` does, the reason when the photo cannot be read, and `NOT_EXPLAINABLE`.
+   */
+  explain(photo: Photo, options?: ExplainOptions): Promise<Explanation>;
 }
 
 const { workers, signal, maxPixels } = commonOptions;
 const loadOptions = z.strictObject({ workers, signal });
 const classifyOptions = z.strictObject({ top: wholeNumber(1).default(5), maxPixels, signal });
+const explainOptions = classifyOptions.extend({ label: text().optional() });
 
 /**
  * Loads a classifier from the folder that `train` made, or from its `model.onnx`.
@@ -66,20 +78,13 @@ export async function loadClassifier(location: string, options: ClassifierOption
   const { path, model, metadata } = await loadModel(parsePath(location, 'the model'));
   const { labels, preprocess } = metadata;
   const input = model.graph.inputs[0]?.name;
-  if (preprocess === null || input === undefined) {
-    throw new RegraftError('NOT_A_CLASSIFIER', `${path} holds only a head: it takes features, not photos.`, {
-      hint: 'Train on the photos themselves to get a classifier: regraft train <folder of photos>.',
-    });
-  }
+  if (preprocess === null || input === undefined) throw notAClassifier(path);
   const sessions = await openSessions(model, resolved);
   const fit = photoFitOf(preprocess);
-
+  let explainer: Promise<Explainer> | undefined;
   let closed = false;
 
-  const classifyOne = async (
-    given: string | Uint8Array | ArrayBuffer,
-    options?: ClassifyOptions,
-  ): Promise<Prediction> => {
+  const classifyOne = async (given: Photo, options?: ClassifyOptions): Promise<Prediction> => {
     const { top, maxPixels, signal } = parseOptions(classifyOptions, options, 'classify');
     const photo = parsePhoto(given);
     if (closed) throw closedError(path);
@@ -92,9 +97,8 @@ export async function loadClassifier(location: string, options: ClassifierOption
       return failedPrediction(name, error);
     }
     const image = { type: 'uint8', dims: [1, fit.height, fit.width, 3], data } as const;
-    const { probabilities, unknown } = await sessions.run({ [input]: image }, { signal, transfer: true });
-    const verdict = judge(unknown?.data[0], metadata.unknown);
-    return rankedPrediction(name, probabilities?.data as Float32Array, metadata, top, verdict);
+    const outputs = await sessions.run({ [input]: image }, { signal, transfer: true });
+    return predictionOf(name, outputs, metadata, top);
   };
 
   return {
@@ -105,45 +109,33 @@ export async function loadClassifier(location: string, options: ClassifierOption
     async *classify(photos, options) {
       const { signal } = parseOptions(classifyOptions, options, 'classify');
       checkPhotos(photos);
-      // A few more than the workers, so that decoding overlaps with inference; memory does not grow with the number of photos.
+      // A few more than the workers, so that decoding overlaps with inference.
       const window = sessions.workers * 2 + 2;
-      const pending: Promise<Prediction>[] = [];
-      try {
-        for (const photo of photos) {
-          throwIfCancelled(signal);
-          const prediction = classifyOne(photo, options);
-          // Its error is thrown when its turn comes; until then it must not count as unhandled.
-          prediction.catch(() => undefined);
-          pending.push(prediction);
-          if (pending.length >= window) yield await pending.shift()!;
-        }
-        while (pending.length > 0) yield await pending.shift()!;
-      } finally {
-        await Promise.allSettled(pending);
-      }
+      yield* runInOrder(photos, (photo) => classifyOne(photo, options), window, signal);
     },
-    [Symbol.asyncDispose]() {
+    async explain(given, options) {
+      const parsed = parseOptions(explainOptions, options, 'explain');
+      const photo = parsePhoto(given);
+      if (closed) throw closedError(path);
+      explainer ??= openExplainer({ path, model, metadata }, (graph) => sessions.openBeside(graph));
+      return explainPhoto(photo, { explainer: await explainer, metadata, fit }, parsed);
+    },
+    async [Symbol.asyncDispose]() {
       closed = true;
-      return sessions[Symbol.asyncDispose]();
+      // Graphs that are being opened are closed with the sessions once they are there.
+      await explainer?.catch(() => undefined);
+      await sessions[Symbol.asyncDispose]();
     },
   };
 }
 
-function judge(
-  output: number | bigint | undefined,
-  settings: ModelMetadata['unknown'],
-): UnknownVerdict | undefined {
-  if (settings === null || output === undefined) return undefined;
-  const score = Number(output);
-  return { score, isUnknown: score > settings.threshold };
+function notAClassifier(path: string): RegraftError {
+  return new RegraftError('NOT_A_CLASSIFIER', `${path} holds only a head: it takes features, not photos.`, {
+    hint: 'Train on the photos themselves to get a classifier: regraft train <folder of photos>.',
+  });
 }
 
 function closedError(path: string): RegraftError {
-  return new RegraftError(
-    'CLASSIFIER_CLOSED',
-    `The classifier of ${path} was disposed of and classifies no more photos.`,
-    {
-      hint: 'Load it again, or dispose of it later.',
-    },
-  );
+  const message = `The classifier of ${path} was disposed of and classifies no more photos.`;
+  return new RegraftError('CLASSIFIER_CLOSED', message, { hint: 'Load it again, or dispose of it later.' });
 }

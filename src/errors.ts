@@ -50,6 +50,7 @@ export const errorCodes = {
   MODEL_INVALID: 'A file is not a Regraft model, or it is damaged.',
   NOT_A_CLASSIFIER: 'A model holds only a head and cannot classify photos.',
   CLASSIFIER_CLOSED: 'A classifier was used after it was disposed of.',
+  NOT_EXPLAINABLE: "A model's classes cannot be traced to places in the photo.",
   NO_PHOTO_READ: 'None of the photos could be read.',
   // Finished trainings
   RUN_NOT_FOUND: 'A path is not the folder of a finished training.',

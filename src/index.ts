@@ -13,6 +13,8 @@ export type {
 } from './runs/comparison.ts';
 export { repeatsRecordSchema, type RepeatsRecord } from './runs/repeats-record.ts';
 export { loadClassifier, type Classifier, type ClassifierOptions, type ClassifyOptions } from './classify.ts';
+export type { ExplainOptions, Explanation } from './explain-photo.ts';
+export type { HeatMap } from './explain/heat-map.ts';
 export type { Prediction, ScoredLabel, UnknownVerdict } from './prediction.ts';
 export { updateModel } from './update.ts';
 export type { ModelUpdate } from './update/model-update.ts';

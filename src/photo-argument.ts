@@ -19,7 +19,10 @@ export function parsePhoto(given: unknown): string | Uint8Array {
  */
 export function checkPhotos(photos: unknown): void {
   // A text and bytes are lists too, of characters and numbers: never what was meant.
-  const isList = typeof photos === 'object' && photos !== null && Symbol.iterator in photos;
+  const isList =
+    typeof photos === 'object' &&
+    photos !== null &&
+    (Symbol.iterator in photos || Symbol.asyncIterator in photos);
   if (isList && !ArrayBuffer.isView(photos)) return;
   throw invalidValue(
     'a list of photos',

@@ -1,5 +1,6 @@
 import type { ErrorCode, RegraftError } from './errors.ts';
 import type { ModelMetadata } from './model/metadata.ts';
+import type { Tensor } from './onnx/graph.ts';
 
 /** A class with its calibrated probability. */
 export interface ScoredLabel {
@@ -58,9 +59,29 @@ export function rankedPrediction(
   };
 }
 
+/** Reads what a model gives for one photo: `probabilities` `[1, labels]`, and `unknown` `[1]` where it has that score. */
+export function predictionOf(
+  path: string,
+  { probabilities, unknown: score }: Readonly<Record<string, Tensor>>,
+  metadata: Pick<ModelMetadata, 'labels' | 'thresholds' | 'unknown'>,
+  top: number,
+): Prediction {
+  const verdict = judge(score?.data[0], metadata.unknown);
+  return rankedPrediction(path, probabilities?.data as Float32Array, metadata, top, verdict);
+}
+
 /** Tells why a photo could not be read. */
 export function failedPrediction(path: string, { code, message, hint }: RegraftError): Prediction {
   // As in a scan, the remedy of a format belongs to the reason.
   const reason = code === 'FORMAT_UNSUPPORTED' && hint !== undefined ? `${message} ${hint}` : message;
   return { path, label: null, probability: null, top: [], error: { code, reason } };
+}
+
+function judge(
+  output: number | bigint | undefined,
+  settings: ModelMetadata['unknown'],
+): UnknownVerdict | undefined {
+  if (settings === null || output === undefined) return undefined;
+  const score = Number(output);
+  return { score, isUnknown: score > settings.threshold };
 }

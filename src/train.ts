@@ -84,12 +84,13 @@ export async function trainResolved(settings: ResolvedTrainOptions): Promise<Tra
     'save',
     'Saving the model',
     async () => {
-      const files = await makeResultFiles(prepared, evaluation, run, bytes);
+      const files = await makeResultFiles(prepared, evaluation, run, { graph, bytes }, settings);
       const now = await findFolderModel(folder);
       const replaced = describeReplaced(folder, older, now, classes);
       // An update may change the classes: that is what it is for.
-      if (replaced !== undefined && now?.sha256 !== update?.modelSha256)
+      if (replaced !== undefined && now?.sha256 !== update?.modelSha256) {
         onProgress?.({ type: 'notice', stage: 'save', text: replaced });
+      }
       await saveFiles(folder, files, { onProgress, signal });
       await classifier.finish?.();
     },

@@ -30,8 +30,8 @@ function printed(
 }
 
 it('lines name every label, then the nearest that a photo has not', () => {
-  const photos = predictions.map(({ path }) => ({ path, file: path }));
-  expect(printed((screen) => printLabels(screen, photos))).toBe(
+  const widest = 'some/b.jpg'.length;
+  expect(printed((screen) => printLabels(screen, widest))).toBe(
     'a.jpg       →  roses 97.3 %, garden 41.0 %\n' +
       'some/b.jpg  →  wall 31.0 %  not garden 41.0 %\n' +
       'c.jpg       →  no label  nearest: wall 31.0 %\n' +

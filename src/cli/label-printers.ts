@@ -1,8 +1,6 @@
-import stringWidth from 'string-width';
 import { formatCsvRow } from '../dataset/csv.ts';
 import { formatLabelCell } from '../dataset/label-cells.ts';
 import type { ScoredLabel } from '../prediction.ts';
-import type { ListedPhoto } from './photo-list.ts';
 import { type PredictionPrinter, rankColumns, shortenPath } from './prediction-printers.ts';
 import { printable } from './terminal/printable.ts';
 import type { Screen } from './terminal/screen.ts';
@@ -35,11 +33,10 @@ export function printLabelCsv(out: Screen, classes: readonly string[], top: numb
   };
 }
 
-/** Aligned lines for people: `photo.jpg  →  roses 97.3 %, garden 88.1 %`; of a photo without labels the nearest class. */
-export function printLabels(out: Screen, photos: readonly ListedPhoto[]): PredictionPrinter {
+/** Aligned lines for people: `photo.jpg  →  roses 97.3 %, garden 88.1 %`; of a photo without labels the nearest class. The widest path has `widest` columns. */
+export function printLabels(out: Screen, widest: number): PredictionPrinter {
   const { colors } = out;
   const room = out.live ? out.columns() : Infinity;
-  const widest = photos.reduce((width, { path }) => Math.max(width, stringWidth(printable(path))), 0);
   const pathWidth = Math.min(60, widest, Math.max(16, Math.floor(room / 2)));
   return {
     add({ path, top, labels = [], error }) {

@@ -1,42 +1,86 @@
-import type { Classifier, ClassifyOptions } from '../classify.ts';
-import type { Prediction } from '../prediction.ts';
-import { listImages } from '../dataset/list-images.ts';
-import type { ErrorCode } from '../errors.ts';
+import { stat } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import stringWidth from 'string-width';
+import { findByPattern, isPattern } from '../dataset/find-by-pattern.ts';
+import { findFiles, type FindOptions } from '../dataset/find-files.ts';
+import { readPathList } from '../dataset/path-list.ts';
+import { faultOfFile } from '../dataset/read-photo.ts';
+import type { SkippedPhoto } from '../dataset/dataset.ts';
+import type { FoundFile } from '../dataset/walk.ts';
+import { type ErrorCode, throwIfCancelled } from '../errors.ts';
+import { readLines } from './read-lines.ts';
+import { printable } from './terminal/printable.ts';
 
-/** A photo that was named or found in a named folder, or why it is none. */
+/** A photo that was named or found, or why it is none. */
 export type ListedPhoto =
   | { readonly path: string; readonly file: string }
   | { readonly path: string; readonly error: { readonly code: ErrorCode; readonly reason: string } };
 
-/** Lists the photos of files and folders in the order given; folders in natural order. */
-export async function listPhotos(paths: readonly string[], signal: AbortSignal): Promise<ListedPhoto[]> {
-  const { files, skipped } = await listImages(paths, { signal });
-  const photos: ListedPhoto[] = [];
-  for (const { path, file, order } of files) photos[order] = { path, file };
-  for (const { path, code, reason, order } of skipped) photos[order] = { path, error: { code, reason } };
-  return photos;
+/** What photos are listed with. */
+export interface ListOptions extends FindOptions {
+  /** Where the argument `-` reads paths from. */
+  readonly input: AsyncIterable<Uint8Array>;
 }
 
-/** Classifies listed photos and keeps their order, those that are none included. */
-export async function* classifyInOrder(
-  classifier: Classifier,
-  photos: readonly ListedPhoto[],
-  options: ClassifyOptions,
-): AsyncGenerator<Prediction> {
-  const files = photos.flatMap((photo) => ('file' in photo ? photo.file : []));
-  const predictions = classifier.classify(files, options);
-  try {
-    for (const photo of photos) {
-      const { path } = photo;
-      if ('error' in photo) {
-        yield { path, label: null, probability: null, top: [], error: photo.error };
-        continue;
-      }
-      const next = await predictions.next();
-      if (next.done === true) throw new Error(`The classifier gave no prediction for ${path}.`);
-      yield { ...next.value, path };
-    }
-  } finally {
-    await predictions.return();
+/**
+ * Lists photos one by one in the order given, so that no list of all is held: files, folders in natural order, patterns such as
+ * `holiday/**\/*.jpg`, CSV files with a column `path`, and for `-` the paths that an input names line by line.
+ *
+ * @throws RegraftError `CANCELLED`
+ */
+export async function* listPhotos(
+  paths: readonly string[],
+  options: ListOptions,
+): AsyncGenerator<ListedPhoto> {
+  for await (const found of findAll(paths, options)) {
+    throwIfCancelled(options.signal);
+    const { path } = found;
+    const fault = 'code' in found ? found : await faultOfFile(found.file);
+    if (fault !== undefined) yield { path, error: { code: fault.code, reason: fault.reason } };
+    else if ('file' in found) yield { path, file: resolve(found.file) };
   }
+}
+
+/** How many photos there are, and how wide their paths are in columns. */
+export interface ListMeasure {
+  readonly count: number;
+  readonly widest: number;
+}
+
+/** Goes over the photos once before, without opening any; undefined when they come from an input, which can be read but once. */
+export async function measureList(
+  paths: readonly string[],
+  options: ListOptions,
+): Promise<ListMeasure | undefined> {
+  if (paths.includes('-')) return undefined;
+  let [count, widest] = [0, 0];
+  for await (const { path } of findAll(paths, options)) {
+    throwIfCancelled(options.signal);
+    count += 1;
+    widest = Math.max(widest, stringWidth(printable(path)));
+  }
+  return { count, widest };
+}
+
+async function* findAll(
+  paths: readonly string[],
+  options: ListOptions,
+): AsyncGenerator<FoundFile | SkippedPhoto> {
+  for (const path of paths) {
+    if (path === '-') {
+      for await (const line of readLines(options.input)) yield* findFiles(line, options);
+      continue;
+    }
+    const kind = await kindOf(path);
+    if (kind === 'file' && extname(path).toLowerCase() === '.csv') yield* readPathList(path);
+    else if (kind === 'missing' && isPattern(path)) yield* findByPattern(path, options);
+    else yield* findFiles(path, options);
+  }
+}
+
+async function kindOf(path: string): Promise<'file' | 'other' | 'missing'> {
+  return stat(path).then(
+    (stats) => (stats.isFile() ? 'file' : 'other'),
+    () => 'missing',
+  );
 }

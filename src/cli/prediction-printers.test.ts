@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Prediction } from '../prediction.ts';
-import type { ListedPhoto } from './photo-list.ts';
 import { printCsv, printTable } from './prediction-printers.ts';
 import { openMemoryScreen } from './testing/memory-screen.ts';
 
@@ -22,7 +21,8 @@ const predictions: Prediction[] = [
     error: { code: 'PHOTO_EMPTY', reason: 'The file has no bytes.' },
   },
 ];
-const photos: ListedPhoto[] = predictions.map(({ path }) => ({ path, file: path }));
+/** Columns of the widest path. */
+const widest = 'a, "b".jpg'.length;
 
 it('CSV is quoted where it must be, with a column for the error', () => {
   const { screen, text } = openMemoryScreen('file');
@@ -38,7 +38,7 @@ it('CSV is quoted where it must be, with a column for the error', () => {
 
 it('lines for people are aligned and name the runner-up, or why there is no answer', () => {
   const { screen, text } = openMemoryScreen('file');
-  const printer = printTable(screen, photos, ['roses', 'sunflowers', 'tulips']);
+  const printer = printTable(screen, widest, ['roses', 'sunflowers', 'tulips']);
   predictions.forEach((prediction) => printer.add(prediction));
   printer.end();
   expect(text()).toBe(
@@ -50,7 +50,7 @@ it('lines for people are aligned and name the runner-up, or why there is no answ
 it('on a narrow terminal the path is cut from its beginning and the runner-up left out', () => {
   const { screen, text } = openMemoryScreen('tty', { NO_COLOR: '1' }, 44);
   const path = 'holiday/2026/summer/in the garden/DSC_0012.jpg';
-  const printer = printTable(screen, [{ path, file: path }], ['roses', 'tulips']);
+  const printer = printTable(screen, path.length, ['roses', 'tulips']);
   printer.add({ ...predictions[0]!, path });
   printer.end();
   expect(text()).toBe('…he garden/DSC_0012.jpg  →  roses    97.3 %\n');
@@ -79,11 +79,7 @@ describe('of a model that tells unknown photos', () => {
 
   it('lines for people say unknown, and the class that is nearest', () => {
     const { screen, text } = openMemoryScreen('file');
-    const printer = printTable(
-      screen,
-      [...photos, { path: 'cat.jpg', file: 'cat.jpg' }],
-      ['roses', 'tulips'],
-    );
+    const printer = printTable(screen, widest, ['roses', 'tulips']);
     told.forEach((prediction) => printer.add(prediction));
     printer.end();
     expect(text()).toBe(

@@ -2,7 +2,6 @@ import stringWidth from 'string-width';
 import type { Prediction } from '../prediction.ts';
 import type { CommandContext } from './context.ts';
 import { formatCsvRow } from '../dataset/csv.ts';
-import type { ListedPhoto } from './photo-list.ts';
 import type { Screen } from './terminal/screen.ts';
 import { printable } from './terminal/printable.ts';
 import { padCell } from './terminal/table.ts';
@@ -14,13 +13,15 @@ export interface PredictionPrinter {
   end(): void;
 }
 
-/** One JSON array, when all are there. */
+/** One JSON array, item by item. */
 export function printJson(context: CommandContext): PredictionPrinter {
-  const predictions: Prediction[] = [];
-  return {
-    add: (prediction) => void predictions.push(prediction),
-    end: () => context.printJson(predictions),
-  };
+  const list = context.printJsonList();
+  return { add: (prediction) => list.add(prediction), end: () => list.end() };
+}
+
+/** One JSON object a line, each written as soon as it is there. */
+export function printJsonLines(out: Screen): PredictionPrinter {
+  return { add: (prediction) => out.text(`${JSON.stringify(prediction)}\n`), end: () => undefined };
 }
 
 /**
@@ -68,21 +69,20 @@ export function rankColumns(top: number): {
 /** ImageNet's names are as long as sentences. */
 const mostLabelColumns = 30;
 
-/** Aligned lines for people: `photo.jpg  →  roses  97.3 %  tulips 1.8 %`, or `photo.jpg  →  unknown  (nearest: roses 41.0 %)`. */
-export function printTable(
-  out: Screen,
-  photos: readonly ListedPhoto[],
-  labels: readonly string[],
-): PredictionPrinter {
+/**
+ * Aligned lines for people: `photo.jpg  →  roses  97.3 %  tulips 1.8 %`, or `photo.jpg  →  unknown  (nearest: roses 41.0 %)`.
+ *
+ * @param widest - Columns of the widest path.
+ */
+export function printTable(out: Screen, widest: number, labels: readonly string[]): PredictionPrinter {
   const { colors } = out;
   // On a terminal a row keeps to one line: the path gives way first, then the runner-up.
   const room = out.live ? out.columns() : Infinity;
-  const labelWidth = Math.min(mostLabelColumns, widest(labels.map(printable)));
-  const pathWidth = Math.min(
-    60,
-    widest(photos.map(({ path }) => printable(path))),
-    Math.max(16, room - labelWidth - '  →    100.0 %'.length - 1),
+  const labelWidth = Math.min(
+    mostLabelColumns,
+    Math.max(0, ...labels.map((label) => stringWidth(printable(label)))),
   );
+  const pathWidth = Math.min(60, widest, Math.max(16, room - labelWidth - '  →    100.0 %'.length - 1));
   return {
     add({ path, label, probability, top, unknown, error }) {
       const name = padCell(out.live ? shortenPath(printable(path), pathWidth) : printable(path), pathWidth);
@@ -115,8 +115,4 @@ export function shortenPath(path: string, width: number): string {
   const letters = [...new Intl.Segmenter().segment(path)].map(({ segment }) => segment);
   while (stringWidth(letters.join('')) > width - 1) letters.shift();
   return `…${letters.join('')}`;
-}
-
-function widest(texts: readonly string[]): number {
-  return texts.reduce((width, text) => Math.max(width, stringWidth(text)), 0);
 }

@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import type { RegraftError } from '../errors.ts';
+import { readPathCell } from './csv-path-cell.ts';
 import { readTable, type TableRow } from './csv-table.ts';
 import type { Part } from './dataset.ts';
 import { listSome } from './findings.ts';
@@ -46,7 +46,7 @@ export async function* readPhotoRows(
 ): AsyncGenerator<PhotoRow> {
   const readCell = openLabelCells();
   for await (const row of readTable<Column>(csv, layout)) {
-    const file = resolve(root, await readPath(row, root));
+    const file = resolve(root, await readPathCell(row, root));
     const path = relative(root, file).split(sep).join('/');
     const column = row.cell('labels') === undefined ? 'label' : 'labels';
     const labels = column === 'label' ? [readLabel(row)] : readLabels(row, readCell);
@@ -66,24 +66,6 @@ export async function* readPhotoRows(
         ),
     };
   }
-}
-
-async function readPath(row: TableRow<Column>, root: string): Promise<string> {
-  const path = row.cell('path') ?? '';
-  if (path.trim() === '' || path.includes('\0')) {
-    throw row.error(
-      'path',
-      `expected the path of a photo, found ${JSON.stringify(path)}.`,
-      'Fill in the path or remove the row.',
-    );
-  }
-  if (sep === '\\' || !path.includes('\\')) return path;
-  // A list that was made on Windows; here a backslash may also be part of a name.
-  const written = await access(resolve(root, path)).then(
-    () => true,
-    () => false,
-  );
-  return written ? path : path.replaceAll('\\', '/');
 }
 
 function readLabel(row: TableRow<Column>): string {

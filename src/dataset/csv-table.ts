@@ -18,7 +18,11 @@ export interface TableLayout<Name extends string> {
 /** One row below the header. */
 export interface TableRow<Name extends string> {
   readonly line: number;
-  /** The cell as written; undefined when the file has no such column. */
+  /**
+   * The cell as written; undefined when the file has no such column.
+   *
+   * @throws RegraftError with the layout's code when the row has another length than the header: the rows behind it can still be read.
+   */
   cell(name: Name): string | undefined;
   /** Gives an error that names the file, the line, and the column where the cell begins. */
   error(name: Name, problem: string, hint: string): RegraftError;
@@ -27,8 +31,7 @@ export interface TableRow<Name extends string> {
 /**
  * Reads a CSV file with a header row by row; columns may have any order, their names any case.
  *
- * @throws RegraftError `INVALID_CSV` for broken quoting, and the layout's code for missing columns or a row of another
- * length than the header; errors of the file system as they are.
+ * @throws RegraftError `INVALID_CSV` for broken quoting, and the layout's code for missing columns; errors of the file system as they are.
  */
 export async function* readTable<Name extends string>(
   file: string,
@@ -39,8 +42,7 @@ export async function* readTable<Name extends string>(
     if (header === undefined) {
       header = { positions: readHeader(file, row, layout), width: row.fields.length };
     } else {
-      checkWidth(file, row, header.width, layout.code);
-      yield tableRow(file, row, header.positions, layout.code);
+      yield tableRow(file, row, header, layout.code);
     }
   }
   if (header === undefined) {
@@ -121,12 +123,15 @@ function checkWidth(file: string, row: CsvRow, width: number, code: 'INVALID_CSV
 function tableRow<Name extends string>(
   file: string,
   row: CsvRow,
-  positions: ReadonlyMap<Name, number>,
+  { positions, width }: { readonly positions: ReadonlyMap<Name, number>; readonly width: number },
   code: 'INVALID_CSV' | 'INVALID_SPLIT',
 ): TableRow<Name> {
   return {
     line: row.line,
-    cell: (name) => row.fields[positions.get(name) ?? -1],
+    cell(name) {
+      checkWidth(file, row, width, code);
+      return row.fields[positions.get(name) ?? -1];
+    },
     error: (name, problem, hint) =>
       csvError(
         code,

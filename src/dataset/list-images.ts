@@ -1,11 +1,8 @@
-import { stat } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { throwIfCancelled } from '../errors.ts';
 import type { SkippedPhoto } from './dataset.ts';
-import { emptyFindings } from './findings.ts';
-import { compareNatural } from './natural-order.ts';
-import { sniffPhoto, statPhoto } from './read-photo.ts';
-import { walkFiles, type FoundFile } from './walk.ts';
+import { findFiles } from './find-files.ts';
+import { faultOfFile } from './read-photo.ts';
 
 /** An image to classify. */
 export interface ListedImage {
@@ -35,45 +32,19 @@ export async function listImages(
   const files: ListedImage[] = [];
   const skipped: SkippedImage[] = [];
   let order = 0;
-  for await (const found of findFiles(paths, signal)) {
-    throwIfCancelled(signal);
-    if ('code' in found) {
-      skipped.push({ ...found, order });
-    } else {
-      const { path, file } = found;
-      const fault = await faultOf(file);
-      if (fault === undefined) files.push({ path, file: resolve(file), order });
-      else skipped.push({ path, ...fault, order });
+  for (const given of paths) {
+    for await (const found of findFiles(given, { signal })) {
+      throwIfCancelled(signal);
+      if ('code' in found) {
+        skipped.push({ ...found, order });
+      } else {
+        const { path, file } = found;
+        const fault = await faultOfFile(file);
+        if (fault === undefined) files.push({ path, file: resolve(file), order });
+        else skipped.push({ path, ...fault, order });
+      }
+      order++;
     }
-    order++;
   }
   return { files, skipped };
-}
-
-async function* findFiles(
-  paths: readonly string[],
-  signal: AbortSignal | undefined,
-): AsyncGenerator<FoundFile | SkippedPhoto> {
-  for (const path of paths) {
-    if (!(await isFolder(path))) {
-      yield { path, file: path };
-      continue;
-    }
-    const findings = emptyFindings();
-    const prefix = path.endsWith('/') || path.endsWith(sep) ? path : join(path, sep);
-    yield* walkFiles(path, prefix, { findings, signal });
-    yield* findings.skipped.sort((a, b) => compareNatural(a.path, b.path));
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
-}
-
-async function faultOf(file: string): ReturnType<typeof sniffPhoto> {
-  const stats = await statPhoto(file);
-  return 'code' in stats ? stats : sniffPhoto(file);
 }

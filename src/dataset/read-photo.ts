@@ -62,6 +62,12 @@ export async function sniffPhoto(file: string): Promise<PhotoFault | undefined> 
   return typeof fault === 'string' ? undefined : fault;
 }
 
+/** Tells why a path is no photo, without opening what is no file; undefined when it is one by its first bytes. */
+export async function faultOfFile(file: string): Promise<PhotoFault | undefined> {
+  const stats = await statPhoto(file);
+  return 'code' in stats ? stats : sniffPhoto(file);
+}
+
 /** Reads the bytes that tell a file's format. */
 export async function readHead(handle: FileHandle): Promise<Uint8Array> {
   const head = new Uint8Array(sniffByteCount);

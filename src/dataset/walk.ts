@@ -25,6 +25,8 @@ export interface WalkOptions {
   readonly signal?: AbortSignal | undefined;
   /** Real paths of folders that links must not lead to. */
   readonly closed?: readonly string[];
+  /** Real paths of folders that are left alone, however the walk comes to them. */
+  readonly except?: readonly string[] | undefined;
 }
 
 const systemNames = new Set([
@@ -104,6 +106,7 @@ async function* walk(
       yield { path, file };
       continue;
     }
+    if (options.except?.includes(target) === true) continue;
     if (isLink && leadsBack(target, real, visited)) {
       options.findings.loops.push(path);
       continue;

@@ -54,6 +54,13 @@ describe('the report of several labels a photo', () => {
     );
   });
 
+  it('shows the places that spoke for the first label of a photo, where they are known', () => {
+    const images = { thumbnails: new Map([['a.jpg', pixel]]), heats: new Map([['a.jpg', pixel]]) };
+    const page = render(makeLabelRun(['boat', 'house', 'sea']), images);
+    expect(page).toContain('alt="Places of the photo that speak for house"');
+    expect(textOf(page)).toContain('spoke for the label that stands first below it');
+  });
+
   it('says so where every label is right', () => {
     const text = textOf(render(makeLabelRun(['boat', 'sea'], 'none')));
     expect(text).toContain('Every label is right on all 20 photos.');

@@ -165,6 +165,39 @@ describe('images', () => {
     expect(page).toMatch(/<th scope="row"><bdi>d\/0-0\.jpg<\/bdi><\/th>/);
   });
 
+  it('of the places that spoke for what was named stand beside their photo, and say so', () => {
+    const run = makeRun({ classes: ['a', 'b', 'c', 'd'] });
+    const paths = run.mistakes.map(({ path }) => path);
+    const page = render(run, {
+      thumbnails: new Map(paths.map((path) => [path, pixel])),
+      heats: new Map([[paths[0] ?? '', pixel]]),
+    });
+    expect(countOf(page, /<div class="pair">/g)).toBe(1);
+    expect(countOf(page, /<img /g)).toBe(3);
+    expect(page).toContain('alt="Places of the photo that speak for b"');
+    expect(page).toContain('The picture in grey shows which places of the photo spoke for what was named');
+    const without = render(run, { thumbnails: new Map(paths.map((path) => [path, pixel])) });
+    expect(without).not.toContain('picture in grey');
+    expect(without).not.toContain('class="pair"');
+  });
+
+  it('of photos that were named right are shown where their places are known, also without a mistake', () => {
+    const run = makeRun({ classes: ['a', 'b'] });
+    const right = {
+      ...run,
+      mistakes: [],
+      metrics: { ...run.metrics, test: { ...run.metrics.test, accuracy: 1 } },
+    };
+    const examples = ['a', 'b'].map((label) => ({ path: `${label}/right.jpg`, label, probability: 0.99 }));
+    const thumbnails = new Map(examples.map(({ path }) => [path, pixel]));
+    const page = render(right, { thumbnails, examples, heats: new Map([['a/right.jpg', pixel]]) });
+    expect(page).toContain('None: every test photo was named right.');
+    expect(page).toContain('Named right, for comparison');
+    expect(page).toContain('alt="Test photo of a, named right"');
+    expect(page).not.toContain('alt="Test photo of b, named right"');
+    expect(render(right, { thumbnails, examples })).not.toContain('Named right, for comparison');
+  });
+
   it('of training photos stand beside their class', () => {
     const page = render(makeRun({ classes: ['a', 'b'] }), {
       trainingSamples: new Map([['b', [pixel, pixel]]]),

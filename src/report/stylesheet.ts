@@ -200,6 +200,8 @@ const mistakes = `
 .quiet+.mistakes{margin-top:1rem}
 .mistakes img{display:block;width:100%;aspect-ratio:1;object-fit:cover;border-radius:8px;background:var(--raised);
   margin-bottom:.55rem}
+.mistakes.explained{grid-template-columns:repeat(auto-fill,minmax(17rem,1fr))}
+.pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:.3rem}
 .mistakes p{font-size:.94rem;line-height:1.4;overflow-wrap:anywhere}
 .mistakes .truth{color:var(--muted)}
 .mistakes .answer{font-weight:650;color:var(--alarm)}
@@ -234,6 +236,7 @@ const phone = `
   .matrix.large td small{font-size:.7rem}
   .large .upright{max-width:3rem}
   .mistakes{grid-template-columns:repeat(2,minmax(0,1fr));gap:1.25rem .9rem}
+  .mistakes.explained{grid-template-columns:minmax(0,1fr)}
 }`;
 
 const print = `
@@ -255,5 +258,6 @@ const print = `
   tr,figure,.mistakes li,.details div,.headline{break-inside:avoid}
   .scroll{overflow:visible}
   .mistakes{grid-template-columns:repeat(5,minmax(0,1fr));gap:1rem .8rem}
+  .mistakes.explained{grid-template-columns:repeat(3,minmax(0,1fr))}
   .facts{grid-template-columns:repeat(5,minmax(0,1fr))}
 }`;

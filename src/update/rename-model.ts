@@ -7,7 +7,11 @@ import { saveFiles } from '../model/save.ts';
 import { sealModel } from '../model/seal.ts';
 import { encodeModel } from '../onnx/write.ts';
 import { renderReport } from '../report/report.ts';
-import { drawThumbnails } from '../training/thumbnails.ts';
+import type { Model } from '../onnx/graph.ts';
+import type { RightExample } from '../report/report-options.ts';
+import { readPredictions } from '../runs/read-predictions.ts';
+import { chooseExamples } from '../training/choose-examples.ts';
+import { drawReportPictures } from '../training/report-pictures.ts';
 import type { FormerModel } from './open-former.ts';
 import type { ResolvedUpdate } from './options.ts';
 import { findPhotoRoot } from './photo-root.ts';
@@ -21,12 +25,13 @@ import { splitLabelCell } from './split-label-cell.ts';
  */
 export async function renameModel(
   former: FormerModel,
-  { changes: { rename }, out, onProgress, signal }: ResolvedUpdate,
+  { changes: { rename }, out, workers, onProgress, signal }: ResolvedUpdate,
 ): Promise<RunRecord> {
   const { folder, record } = former;
   const names = new Map(rename.map(({ from, to }) => [from, to]));
   const named = (name: string): string => names.get(name) ?? name;
-  const bytes = await renameLabels(folder, named);
+  const model = await renameLabels(folder, named);
+  const bytes = sealModel(encodeModel(model));
   const run = renameRun(record, rename, {
     path: resolve(out, modelFileName),
     sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -34,7 +39,7 @@ export async function renameModel(
   });
   const { classes } = record.dataset;
   const files = new Map<string, Uint8Array | string>([
-    ['report.html', await renderAgain(former, run, named)],
+    ['report.html', await renderAgain(former, run, model, named, { workers, signal })],
     ['predictions.csv', await renameRows(join(folder, 'predictions.csv'), classes, named)],
     ['split.csv', await renameRows(join(folder, 'split.csv'), classes, named)],
     ['run.json', `${JSON.stringify(run, null, 2)}\n`],
@@ -44,29 +49,39 @@ export async function renameModel(
   return run;
 }
 
-async function renameLabels(folder: string, named: (name: string) => string): Promise<Uint8Array> {
+async function renameLabels(folder: string, named: (name: string) => string): Promise<Model> {
   const { model, metadata } = await loadModel(folder);
   const labels = JSON.stringify(metadata.labels.map(named));
   // In their order, so that a name given back gives the same bytes; the seal is of the bytes before.
   const pairs = Object.entries(model.metadata).filter(([key]) => key !== 'regraft.sha256');
   const renamed = pairs.map(([key, value]) => [key, key === 'regraft.labels' ? labels : value]);
-  return sealModel(
-    encodeModel({ ...model, metadata: Object.fromEntries(renamed) as Record<string, string> }),
-  );
+  return { ...model, metadata: Object.fromEntries(renamed) as Record<string, string> };
 }
 
 /** The report shows photos of mistakes where they are still in their place. */
 async function renderAgain(
   former: FormerModel,
   run: RunRecord,
+  model: Model,
   named: (name: string) => string,
+  options: Pick<ResolvedUpdate, 'workers' | 'signal'>,
 ): Promise<string> {
   const { root } = await findPhotoRoot(former);
   const files = new Map(former.photos.map(({ path }) => [path, join(root, path)]));
-  return renderReport(run, {
-    thumbnails: await drawThumbnails(run, files),
-    parts: countParts(former, named),
-  });
+  const examples = chooseExamples(run.dataset.classes, await listRight(former, named));
+  const pictures = await drawReportPictures(run, { files, examples }, model, options);
+  return renderReport(run, { ...pictures, parts: countParts(former, named) });
+}
+
+async function listRight(
+  { folder, record: { dataset } }: FormerModel,
+  named: (name: string) => string,
+): Promise<RightExample[]> {
+  if (dataset.task === 'multi-label') return [];
+  const rows = await readPredictions(join(folder, 'predictions.csv'), dataset.classes);
+  return rows
+    .filter(({ right }) => right)
+    .map(({ path, label, confidence }) => ({ path, label: named(label), probability: confidence }));
 }
 
 function countParts(

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly home: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** What it reads from stdin; absent: nothing. */
+  readonly input?: string;
   /** Source of an ES module that is loaded first. */
   readonly preload?: string;
 }
@@ -33,15 +35,17 @@ export function runRegraft(args: readonly string[], options: RunOptions): Promis
 
 /** Starts the built command line in a process of its own. */
 export function startRegraft(args: readonly string[], options: RunOptions): RunningRegraft {
-  const { home, cwd, preload } = options;
+  const { home, cwd, preload, input } = options;
   const first =
     preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
   const env = { ...process.env, REGRAFT_HOME: home, FORCE_COLOR: '', NO_COLOR: '1', ...options.env };
   const child = spawn(process.execPath, [...first, main, ...args], {
     cwd,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // Who reads nothing of it may end before it is written.
+  child.stdin.on('error', () => undefined).end(input ?? '');
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

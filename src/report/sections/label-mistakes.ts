@@ -2,7 +2,7 @@ import { formatCount, formatPercent } from '../format.ts';
 import { html, name, type Content, type Html } from '../html.ts';
 import type { MultiLabelRecord } from '../label-verdict.ts';
 import type { ReportOptions } from '../report-options.ts';
-import { showImage } from '../show-image.ts';
+import { photoList, placesNote, showExplained } from '../show-explained.ts';
 import { renderScrollable, renderSection } from './section.ts';
 
 type Mistake = MultiLabelRecord['mistakes'][number];
@@ -15,10 +15,7 @@ interface MistakenPhoto {
 }
 
 /** Renders the test photos with the most confident wrong and missing labels. */
-export function renderLabelMistakes(
-  { perClass, mistakes }: MultiLabelRecord,
-  { thumbnails }: ReportOptions,
-): Html {
+export function renderLabelMistakes({ perClass, mistakes }: MultiLabelRecord, options: ReportOptions): Html {
   const all = perClass.reduce((sum, { missed, wrong }) => sum + missed + wrong, 0);
   return renderSection({
     id: 'mistakes',
@@ -31,7 +28,7 @@ export function renderLabelMistakes(
     body:
       all === 0
         ? html`<p>None: every label of every test photo is right.</p>`
-        : list(groupByPhoto(mistakes), thumbnails, { shown: mistakes.length, all }),
+        : list(groupByPhoto(mistakes), options, { shown: mistakes.length, all }),
   });
 }
 
@@ -48,28 +45,30 @@ function groupByPhoto(mistakes: readonly Mistake[]): MistakenPhoto[] {
 
 function list(
   photos: readonly MistakenPhoto[],
-  thumbnails: ReadonlyMap<string, string>,
+  options: ReportOptions,
   { shown, all }: { readonly shown: number; readonly all: number },
 ): Content {
+  const { thumbnails, heats } = options;
   const pictured = photos.filter(({ path }) => thumbnails.has(path));
   const others = photos.filter(({ path }) => !thumbnails.has(path));
   return html`${
     all > shown &&
     html`<p class="quiet">${formatCount(shown)} of ${formatCount(all)} wrong or missing labels</p>`
   }
+  ${heats !== undefined && heats.size > 0 && html`<p class="quiet">${placesNote('the label that stands first below it')}</p>`}
   ${
     pictured.length > 0 &&
-    html`<ul class="mistakes">
-      ${pictured.map((photo) => item(photo, thumbnails.get(photo.path)))}
+    html`<ul class="${photoList(options)}">
+      ${pictured.map((photo) => item(photo, options))}
     </ul>`
   }
   ${pictured.length > 0 && others.length > 0 && html`<h3>More mistakes</h3>`}
   ${others.length > 0 && table(others)}`;
 }
 
-function item({ path, shows, labels }: MistakenPhoto, image: string | undefined): Html {
+function item({ path, shows, labels }: MistakenPhoto, options: ReportOptions): Html {
   return html`<li>
-    ${showImage(image, `Test photo of ${listNames(shows)}`)}
+    ${showExplained(path, `Test photo of ${listNames(shows)}`, labels[0]?.label ?? '', options)}
     ${labels.map((mistake) => html`<p>${describe(mistake)}</p>`)}
     <p class="truth">shows ${name(listNames(shows))}</p>
     <p class="path" title="${path}">${name(path)}</p>

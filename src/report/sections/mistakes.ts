@@ -2,11 +2,11 @@ import type { RunRecord } from '../../model/run-record.ts';
 import { formatCount, formatPercent } from '../format.ts';
 import { html, name, type Content, type Html } from '../html.ts';
 import type { ReportOptions } from '../report-options.ts';
-import { showImage } from '../show-image.ts';
+import { photoList, placesNote, showExplained } from '../show-explained.ts';
 import { renderScrollable, renderSection } from './section.ts';
 
 /** Renders the test photos that were named wrong with the highest probabilities. */
-export function renderMistakes(run: RunRecord, { thumbnails }: ReportOptions): Html | null {
+export function renderMistakes(run: RunRecord, options: ReportOptions): Html | null {
   const { count, accuracy } = run.metrics.test;
   if (count === 0) return null;
   const wrong = Math.max(run.mistakes.length, Math.round((1 - accuracy) * count));
@@ -18,30 +18,33 @@ export function renderMistakes(run: RunRecord, { thumbnails }: ReportOptions): H
         ? 'What the classifier got wrong on the test photos.'
         : html`The test photos it was most sure about and got wrong. Often the photo shows two things, or its
           label is the mistake.`,
-    body: wrong === 0 ? html`<p>None: every test photo was named right.</p>` : list(run, thumbnails, wrong),
+    body: html`${(options.heats?.size ?? 0) > 0 && html`<p class="quiet">${placesNote('what was named')}</p>`}
+    ${wrong === 0 ? html`<p>None: every test photo was named right.</p>` : list(run, options, wrong)}
+    ${examples(options)}`,
   });
 }
 
 type Mistake = RunRecord['mistakes'][number];
 
-function list({ mistakes }: RunRecord, thumbnails: ReadonlyMap<string, string>, wrong: number): Content {
+function list({ mistakes }: RunRecord, options: ReportOptions, wrong: number): Content {
+  const { thumbnails } = options;
   const pictured = mistakes.filter(({ path }) => thumbnails.has(path));
   const others = mistakes.filter(({ path }) => !thumbnails.has(path));
   return html`${
     wrong > mistakes.length &&
     html`<p class="quiet">${formatCount(mistakes.length)} of ${formatCount(wrong)}</p>`
   }
-  ${pictured.length > 0 && grid(pictured, thumbnails)}
+  ${pictured.length > 0 && grid(pictured, options)}
   ${pictured.length > 0 && others.length > 0 && html`<h3>More mistakes</h3>`}
   ${others.length > 0 && table(others)}`;
 }
 
-function grid(mistakes: readonly Mistake[], thumbnails: ReadonlyMap<string, string>): Html {
-  return html`<ul class="mistakes">
+function grid(mistakes: readonly Mistake[], options: ReportOptions): Html {
+  return html`<ul class="${photoList(options)}">
     ${mistakes.map(
       ({ path, label, predicted, probability }) =>
         html`<li>
-          ${showImage(thumbnails.get(path), `Test photo of ${label}, taken for ${predicted}`)}
+          ${showExplained(path, `Test photo of ${label}, taken for ${predicted}`, predicted, options)}
           <p>
             <span class="truth">${name(label)}</span> <span aria-hidden="true">→</span
             ><span class="unseen"> taken for </span> <strong class="answer">${name(predicted)}</strong>
@@ -52,6 +55,28 @@ function grid(mistakes: readonly Mistake[], thumbnails: ReadonlyMap<string, stri
         </li>`,
     )}
   </ul>`;
+}
+
+/** A few photos that were named right: what heat looks like where it lies on the right thing. */
+function examples(options: ReportOptions): Content {
+  const shown = (options.examples ?? []).filter(({ path }) => options.heats?.has(path) === true);
+  return (
+    shown.length > 0 &&
+    html`<h3>Named right, for comparison</h3>
+      <p class="quiet">Of each class the photo that it was surest of.</p>
+      <ul class="${photoList(options)}">
+        ${shown.map(
+          ({ path, label, probability }) =>
+            html`<li>
+              ${showExplained(path, `Test photo of ${label}, named right`, label, options)}
+              <p><strong>${name(label)}</strong></p>
+              <p class="path" title="${path}">
+                <span class="probability">${formatPercent(probability)}</span> · ${name(path)}
+              </p>
+            </li>`,
+        )}
+      </ul>`
+  );
 }
 
 function table(mistakes: readonly Mistake[]): Html {
