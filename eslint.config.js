@@ -3,7 +3,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist', 'src/**/proto/*_pb.ts', '**/*.html'] },
+  { ignores: ['dist', 'examples', 'src/**/proto/*_pb.ts', '**/*.html'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

@@ -16,6 +16,11 @@ export { loadClassifier, type Classifier, type ClassifierOptions, type ClassifyO
 export type { ExplainOptions, Explanation } from './explain-photo.ts';
 export type { HeatMap } from './explain/heat-map.ts';
 export type { Prediction, ScoredLabel, UnknownVerdict } from './prediction.ts';
+export { updateModel } from './update.ts';
+export type { ModelUpdate } from './update/model-update.ts';
+export type { ClassMerge, ClassRename, ModelChanges, UpdateOptions } from './update/options.ts';
+export type { RightOf, UpdateComparison, UpdateTests } from './update/compare-models.ts';
+export type { PhotoChanges } from './update/plan-photos.ts';
 export { evaluateModel, type EvaluateOptions, type ModelEvaluation } from './evaluate-model.ts';
 export {
   importClassifier,

@@ -13,7 +13,7 @@ import { frozenClassifier } from './training/classifier.ts';
 import { evaluateScores } from './training/evaluate-scores.ts';
 import { evaluateUnknown } from './training/evaluate-unknown.ts';
 import { partsOnTaps } from './training/features-of-parts.ts';
-import { resolveTrainOptions, type TrainOptions } from './training/options.ts';
+import { type ResolvedTrainOptions, resolveTrainOptions, type TrainOptions } from './training/options.ts';
 import { prepareBottlenecks, preparePhotos } from './training/prepare.ts';
 import { makeResultFiles } from './training/result-files.ts';
 import { recordRun } from './training/run-record.ts';
@@ -34,8 +34,12 @@ export interface TrainResult {
  * @throws RegraftError With a code, a message and a hint: nothing that was computed is lost, an older model stays whole.
  */
 export async function train(source: string, options: TrainOptions = {}): Promise<TrainResult> {
-  const settings = resolveTrainOptions(source, options);
-  const { out: folder, seed, onProgress, signal } = settings;
+  return trainResolved(resolveTrainOptions(source, options));
+}
+
+/** As {@link train}, with settings that are checked already. */
+export async function trainResolved(settings: ResolvedTrainOptions): Promise<TrainResult> {
+  const { out: folder, seed, update, onProgress, signal } = settings;
   const stages = startStages(onProgress, signal);
   await checkFolder(folder);
   const older = await findFolderModel(folder);
@@ -81,8 +85,12 @@ export async function train(source: string, options: TrainOptions = {}): Promise
     'Saving the model',
     async () => {
       const files = await makeResultFiles(prepared, evaluation, run, { graph, bytes }, settings);
-      const replaced = describeReplaced(folder, older, await findFolderModel(folder), classes);
-      if (replaced !== undefined) onProgress?.({ type: 'notice', stage: 'save', text: replaced });
+      const now = await findFolderModel(folder);
+      const replaced = describeReplaced(folder, older, now, classes);
+      // An update may change the classes: that is what it is for.
+      if (replaced !== undefined && now?.sha256 !== update?.modelSha256) {
+        onProgress?.({ type: 'notice', stage: 'save', text: replaced });
+      }
       await saveFiles(folder, files, { onProgress, signal });
       await classifier.finish?.();
     },

@@ -39,6 +39,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/evaluate.ts'),
   },
   {
+    name: 'update',
+    summary: 'add photos to a model, or change its classes and labels',
+    load: () => import('./commands/update.ts'),
+  },
+  {
     name: 'compare',
     summary: 'tell whether trainings differ by more than chance',
     load: () => import('./commands/compare.ts'),

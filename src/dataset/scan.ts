@@ -7,11 +7,12 @@ import type { OnProgress } from '../shared/progress.ts';
 import { checkAskedClasses, checkClasses, describeClasses, listClasses } from './classes.ts';
 import { untangleCopies } from './copies.ts';
 import { csvSource } from './csv-source.ts';
-import type { Dataset, Photo } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
 import { describeFindings, emptyFindings, type Findings } from './findings.ts';
 import { folderSource } from './folder-source.ts';
 import { openHashIndex } from './hash-index.ts';
-import { hashPhotos, type HashedPhoto } from './hash-photos.ts';
+import { hashPhotos } from './hash-photos.ts';
+import { labelPhotos } from './label-photos.ts';
 import { compareNatural } from './natural-order.ts';
 import type { PhotoSource } from './photo-source.ts';
 import { readHead } from './read-photo.ts';
@@ -124,19 +125,6 @@ function nestedCsv(path: string): RegraftError {
       hint: 'Leave --nested out: the classes stand in the CSV.',
     },
   );
-}
-
-function labelPhotos(photos: readonly HashedPhoto[], classes: readonly string[]): Photo[] {
-  const indices = new Map(classes.map((name, index) => [name, index]));
-  const indexOf = (name: string): number => indices.get(name) ?? -1;
-  const place = ({ label }: Photo): number => (label === -1 ? classes.length : label);
-  return photos
-    .map(({ label, labels: names, ...photo }): Photo => {
-      if (names === undefined) return { ...photo, label: indexOf(label) };
-      const labels = names.map(indexOf).sort((a, b) => a - b);
-      return { ...photo, label: labels[0] ?? -1, labels };
-    })
-    .sort((a, b) => place(a) - place(b) || compareNatural(a.path, b.path));
 }
 
 function datasetError(path: string, error: unknown): unknown {

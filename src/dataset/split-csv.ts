@@ -7,7 +7,7 @@ import { formatLabelCell } from './label-cells.ts';
 import { labelsOf } from './labels-of.ts';
 import { partFromName, partNameList } from './part-name.ts';
 
-const columns = ['path', 'label', 'sha256', 'split'] as const;
+const columns = ['path', 'label', 'labels', 'sha256', 'split'] as const;
 type Column = (typeof columns)[number];
 
 /** One photo in a split file: known by its hash, else by its path. */
@@ -15,6 +15,8 @@ export interface SplitRow {
   /** Relative to the data set's root. */
   readonly path?: string;
   readonly sha256?: string;
+  /** The cell of the column label or labels, where there is one. */
+  readonly label?: string;
   readonly part: Part;
   readonly line: number;
 }
@@ -32,7 +34,7 @@ export function formatSplitCsv(dataset: Dataset, split: { readonly parts: readon
     const cell = task === 'multi-label' ? formatLabelCell(names, classes) : (names[0] ?? '');
     return formatCsvRow([photo.path, cell, photo.sha256, split.parts[index] ?? '']);
   });
-  const header = columns.map((name) => (name === 'label' && task === 'multi-label' ? 'labels' : name));
+  const header = ['path', task === 'multi-label' ? 'labels' : 'label', 'sha256', 'split'];
   return formatCsvRow(header) + rows.join('');
 }
 
@@ -43,7 +45,12 @@ export function formatSplitCsv(dataset: Dataset, split: { readonly parts: readon
  */
 export async function readSplitCsv(file: string): Promise<SplitRow[]> {
   const rows: SplitRow[] = [];
-  const layout = { columns, required: [['split'], ['path', 'sha256']], code: 'INVALID_SPLIT' } as const;
+  const layout = {
+    columns,
+    required: [['split'], ['path', 'sha256']],
+    example: 'path,label,sha256,split',
+    code: 'INVALID_SPLIT',
+  } as const;
   try {
     for await (const row of readTable<Column>(file, layout)) rows.push(parseRow(row));
   } catch (error) {
@@ -83,5 +90,12 @@ function parseRow(row: TableRow<Column>): SplitRow {
       'Correct the cell, or remove the row to have the part chosen.',
     );
   }
-  return { ...(path === '' ? {} : { path }), ...(sha256 === '' ? {} : { sha256 }), part, line: row.line };
+  const label = row.cell('label') ?? row.cell('labels');
+  return {
+    ...(path !== '' && { path }),
+    ...(sha256 !== '' && { sha256 }),
+    ...(label !== undefined && { label }),
+    part,
+    line: row.line,
+  };
 }

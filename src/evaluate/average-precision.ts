@@ -20,7 +20,8 @@ export function averagePrecision(scores: ArrayLike<number>, targets: ArrayLike<n
     for (; end < order.length && scores[order[end]!] === score; end++) hits += targets[order[end]!]!;
     area += ((hits - before) / positives) * (hits / end);
   }
-  return area;
+  // A sum of shares of 1 may exceed it by a rounding.
+  return Math.min(1, area);
 }
 
 /**

@@ -126,6 +126,8 @@ export const runRecordSchema = z.strictObject({
     augment: z.enum(['none', 'colour', 'strong']).default('none'),
     unknown: z.boolean(),
     falseRejectionPercent: z.number(),
+    /** Classes that were given other names after the training. */
+    renamed: z.array(z.strictObject({ from: z.string(), to: z.string() })).default([]),
     /** Null: where it takes seconds. */
     measureUnknown: z.boolean().nullable(),
     /** What may bound a fine-tuning; null what was left out. Records of earlier versions have none. */

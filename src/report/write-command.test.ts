@@ -54,6 +54,7 @@ it('names photos and output as they were given, and the switches that were on', 
     augment: 'strong',
     unknown: true,
     falseRejectionPercent: 2.5,
+    renamed: [],
     measureUnknown: true,
     tuningLimits: { diskLimit: null, memoryLimit: null, timeLimit: null },
   };

@@ -1,9 +1,11 @@
+import { askedHeadSettings } from '../model/asked-head-settings.ts';
 import type { RunRecord } from '../model/run-record.ts';
 
 type FineTuning = NonNullable<RunRecord['fineTuning']>;
 
 /** Writes the command that repeats the run in the same folder, with every setting that shapes the model. */
-export function writeCommand({ options, split, backbone, head, fineTuning }: RunRecord): string {
+export function writeCommand(run: RunRecord): string {
+  const { options, split, backbone, head, fineTuning } = run;
   const words = ['regraft', 'train'];
   if (backbone.id === 'bottlenecks') {
     words.push('--bottlenecks', quote(options.source));
@@ -36,6 +38,7 @@ export function writeCommand({ options, split, backbone, head, fineTuning }: Run
   }
   words.push('--seed', String(split.seed), '--head', quote(head.type), ...headFlags(head));
   if (fineTuning !== undefined) words.push(...tuningFlags(fineTuning));
+  words.push(...renamingWords(run));
   return words.join(' ');
 }
 
@@ -65,28 +68,6 @@ function preparationFlags({
   return Object.entries(flags).flatMap(([flag, value]) =>
     value === null ? [] : [flag, quote(String(value))],
   );
-}
-
-const retrainSettings = [
-  'steps',
-  'learningRate',
-  'trainBatchSize',
-  'validationBatchSize',
-  'evalStepInterval',
-  'initStddev',
-  'keep',
-] as const;
-
-function headFlags({ type, settings }: RunRecord['head']): string[] {
-  if (type === 'retrain') return retrainSettings.flatMap((key) => settingFlag(settings, key));
-  // What the run chose by itself is chosen again.
-  const chosen = [
-    ...(settings.l2ChosenBy === 'option' ? ['l2'] : []),
-    ...(settings.epochsChosenBy === 'option' ? ['epochs'] : []),
-    ...(settings.classWeights === 'balanced' ? ['classWeights'] : []),
-    ...(type === 'mlp' ? ['hidden', 'learningRate'] : []),
-  ];
-  return chosen.flatMap((key) => settingFlag(settings, key));
 }
 
 /** The flag of each setting of a fine-tuning. */
@@ -120,10 +101,24 @@ function tuningFlags({ asked, fromScratch, settings, baseViews }: FineTuning): s
   ];
 }
 
-function settingFlag(settings: RunRecord['head']['settings'], key: string): string[] {
-  const value = settings[key];
-  const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  return value === undefined || value === null ? [] : [flag, quote(String(value))];
+function headFlags(head: RunRecord['head']): string[] {
+  return Object.entries(askedHeadSettings(head)).flatMap(([key, value]) => [
+    `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    quote(String(value)),
+  ]);
+}
+
+/** The classes have other names since the training: the same again behind it. */
+function renamingWords({ options: { renamed }, model }: RunRecord): string[] {
+  if (renamed.length === 0) return [];
+  const pairs = renamed.map(({ from, to }) => `${escapeName(from)}=${escapeName(to)}`);
+  const folder = model.path.replace(/[\\/][^\\/]*$/, '');
+  return ['&&', 'regraft', 'update', quote(folder), ...pairs.map((pair) => `--rename=${quoteText(pair)}`)];
+}
+
+/** As a name is written where commas and equals signs divide names. */
+function escapeName(name: string): string {
+  return name.replace(/[\\,=]/g, '\\$&');
 }
 
 function quote(text: string): string {

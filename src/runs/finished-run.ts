@@ -7,6 +7,7 @@ export interface TestedPhoto {
   /** As the run's dataset calls it. */
   readonly path: string;
   readonly label: string;
+  readonly predicted: string;
   readonly right: boolean;
   /** Probability of the predicted class. */
   readonly confidence: number;

@@ -6,6 +6,7 @@ import { runFileError } from './run-file-error.ts';
 export interface PredictionRow {
   readonly path: string;
   readonly label: string;
+  readonly predicted: string;
   readonly right: boolean;
   readonly confidence: number;
   readonly likelihood: number;
@@ -80,6 +81,7 @@ function parseRow(
   return {
     path,
     label,
+    predicted,
     right: label === predicted,
     confidence,
     likelihood: probabilities[classOf(label)] ?? 0,

@@ -10,6 +10,8 @@ export interface UsedPhoto {
   readonly path: string;
   readonly sha256: string;
   readonly part: Part;
+  /** Its cell of the column label, or of labels where a photo may have several. */
+  readonly label: string;
 }
 
 /**
@@ -22,8 +24,8 @@ export async function readUsedPhotos(folder: string): Promise<UsedPhoto[]> {
   const rows = await readSplitCsv(file).catch((error: unknown) => {
     throw runFileError(file, error);
   });
-  return rows.map(({ path, sha256, part, line }) => {
-    if (path !== undefined && sha256 !== undefined) return { path, sha256, part };
+  return rows.map(({ path, sha256, label = '', part, line }) => {
+    if (path !== undefined && sha256 !== undefined) return { path, sha256, part, label };
     throw new RegraftError(
       'RUN_INVALID',
       `${file}, line ${line}: expected a path and a sha256, found one of them.`,

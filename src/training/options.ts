@@ -1,6 +1,7 @@
 import { basename, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { checkNetworkOptions, type NetworkOptions, networkOptions } from '../backbone/network-options.ts';
+import type { Dataset } from '../dataset/dataset.ts';
 import { RegraftError } from '../errors.ts';
 import { resolveTuningSettings, type TuningOptions, type TuningSettings } from '../finetune/settings.ts';
 import { type HeadName, headNames, type ResolvedHead, resolveHeads, resolveScout } from '../head/trainers.ts';
@@ -128,6 +129,8 @@ export type ResolvedTrainOptions = Omit<
   readonly home: string;
   readonly head: HeadName;
   readonly tuning: TuningSettings;
+  /** What an update trains on: photos that are found already, and the model whose place the new one takes. */
+  readonly update?: { readonly dataset: Dataset; readonly modelSha256: string };
   /** The head that chooses taps. */
   readonly scout: ResolvedHead;
   /** The heads to choose from. */

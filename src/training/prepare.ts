@@ -56,7 +56,8 @@ export interface PreparedNetwork {
 
 /** From photos: scan, split, run the network where the store lacks features. */
 export async function preparePhotos(options: ResolvedTrainOptions, stages: Stages): Promise<Prepared> {
-  const scanned = await stages.time('scan', () => scanDataset(options.source, options));
+  const scanned =
+    options.update?.dataset ?? (await stages.time('scan', () => scanDataset(options.source, options)));
   checkHead(options.head, scanned);
   refuseSkipped(scanned.skipped, options);
   // Early, so that a class that is too small is told before minutes of work.

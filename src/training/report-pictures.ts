@@ -2,33 +2,34 @@ import type { RunRecord } from '../model/run-record.ts';
 import { makeThumbnail } from '../image/thumbnail.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { ReportOptions, RightExample } from '../report/report-options.ts';
-import type { Evaluation } from './evaluate-scores.ts';
-import type { Prepared } from './prepare.ts';
 import { type TracedPhoto, tracePhotos } from './trace-photos.ts';
 
 /** Mistakes that the report shows with their photo, and those of them that it shows the places of. */
 const mostThumbnails = 24;
 const mostTraced = 12;
-/** Photos that were named right, for comparison. */
-const mostExamples = 6;
 const thumbnailPx = 240;
 
 /** The pictures of a report, as `data:` URIs by the path of the photo. */
 export type ReportPictures = Required<Pick<ReportOptions, 'thumbnails' | 'heats' | 'examples'>>;
 
+/** The photos that a report may show. */
+export interface ReportPhotos {
+  /** Absolute paths of the test photos, by their paths in the run. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Photos that were named right. */
+  readonly examples: readonly RightExample[];
+}
+
 /** Draws the pictures of a report: the mistakes, a few photos that were named right, and which places of both speak for what was named. */
 export async function drawReportPictures(
-  prepared: Prepared,
-  evaluation: Evaluation,
   run: RunRecord,
+  { files, examples }: ReportPhotos,
   graph: Model,
   options: { readonly workers?: number | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<ReportPictures> {
   // Bottleneck files come without their photos.
-  if (prepared.backbone.sha256 === null) return { thumbnails: new Map(), heats: new Map(), examples: [] };
-  const files = new Map(prepared.parts.test.photos.map(({ path, file }) => [path, file]));
+  if (run.backbone.sha256 === null) return { thumbnails: new Map(), heats: new Map(), examples: [] };
   const mistakes = listMistaken(run).slice(0, mostThumbnails);
-  const examples = listExamples(prepared, evaluation);
   const traced = [...mistakes.slice(0, mostTraced), ...examples].map(({ path, label }): TracedPhoto => ({
     path,
     label,
@@ -49,25 +50,6 @@ function listMistaken(run: RunRecord): { path: string; label: string }[] {
   }
   for (const { path, predicted } of run.mistakes) photos.set(path, predicted);
   return [...photos].map(([path, label]) => ({ path, label }));
-}
-
-/** Of one label a photo: of each class the photo that it was surest of and right about. */
-function listExamples(
-  { dataset: { classes, task }, parts: { test } }: Prepared,
-  { probabilities }: Evaluation,
-): RightExample[] {
-  if (task === 'multi-label') return [];
-  const best = new Map<number, { path: string; probability: number }>();
-  for (const [row, { path, label }] of test.photos.entries()) {
-    const values = probabilities.subarray(row * classes.length, (row + 1) * classes.length);
-    const probability = values[label] ?? 0;
-    if (probability < Math.max(...values) || probability <= (best.get(label)?.probability ?? 0)) continue;
-    best.set(label, { path, probability });
-  }
-  return [...best]
-    .sort(([a], [b]) => a - b)
-    .slice(0, mostExamples)
-    .map(([label, found]) => ({ ...found, label: classes[label] ?? '' }));
 }
 
 async function thumbnailsOf(

@@ -5,7 +5,9 @@ import { formatSplitCsv } from '../dataset/split-csv.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import { modelFileName } from '../model/load.ts';
 import type { Model } from '../onnx/graph.ts';
+import type { RightExample } from '../report/report-options.ts';
 import { renderReport } from '../report/report.ts';
+import { chooseExamples } from './choose-examples.ts';
 import type { Evaluation } from './evaluate-scores.ts';
 import { formatLabelPredictions } from './label-predictions.ts';
 import type { Prepared } from './prepare.ts';
@@ -19,7 +21,9 @@ export async function makeResultFiles(
   { graph, bytes }: { readonly graph: Model; readonly bytes: Uint8Array },
   options: { readonly workers?: number | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<Map<string, Uint8Array | string>> {
-  const pictures = await drawReportPictures(prepared, evaluation, run, graph, options);
+  const files = new Map(prepared.parts.test.photos.map(({ path, file }) => [path, file]));
+  const examples = chooseExamples(prepared.dataset.classes, listRight(prepared, evaluation));
+  const pictures = await drawReportPictures(run, { files, examples }, graph, options);
   return new Map<string, Uint8Array | string>([
     ['report.html', renderReport(run, { ...pictures, parts: countParts(prepared) })],
     [
@@ -32,6 +36,19 @@ export async function makeResultFiles(
     ['run.json', `${JSON.stringify(run, null, 2)}\n`],
     [modelFileName, bytes],
   ]);
+}
+
+/** The test photos that were named right; of several labels a photo none is. */
+function* listRight(
+  { dataset: { classes, task }, parts: { test } }: Prepared,
+  { probabilities }: Evaluation,
+): Generator<RightExample> {
+  if (task === 'multi-label') return;
+  for (const [row, { path, label }] of test.photos.entries()) {
+    const values = probabilities.subarray(row * classes.length, (row + 1) * classes.length);
+    const probability = values[label] ?? 0;
+    if (probability === Math.max(...values)) yield { path, label: classes[label] ?? '', probability };
+  }
 }
 
 /** One row a test photo: path, label, what was predicted, its probability, then the probability of every class. */

@@ -58,6 +58,7 @@ export function recordRun(
       augment,
       unknown,
       falseRejectionPercent,
+      renamed: [],
       measureUnknown,
       tuningLimits: { diskLimit, memoryLimit, timeLimit },
     },

@@ -31,18 +31,14 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the packed package', () => {
   it('holds what is needed and nothing else', () => {
-    const needed = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'docs/errors.md', 'docs/cli.md'];
-    needed.push(
-      'dist/web/index.js',
-      'dist/web/index.d.ts',
-      'dist/ui/page/index.html',
-      'dist/ui/try/index.html',
-    );
+    const needed = ['package.json', 'README.md', 'README.zh-CN.md', 'LICENSE', 'CHANGELOG.md'];
+    needed.push('docs/errors.md', 'docs/cli.md', 'docs/api.md');
+    needed.push('dist/web/index.js', 'dist/web/index.d.ts', 'dist/ui/page/index.html', 'dist/ui/try/index.html');
     needed.push('dist/ui/runtime/ort-wasm-simd-threaded.wasm', 'dist/ui/verify/index.html');
     needed.push('dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'dist/cli/regraft.cjs');
     expect(needed.filter((file) => !files.includes(file))).toEqual([]);
     const strangers =
-      /^(?!dist\/|docs\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)|\.test\.|\/testing\//;
+      /^(?!dist\/|docs\/|package\.json$|README(\.zh-CN)?\.md$|LICENSE$|CHANGELOG\.md$)|\.test\.|\/testing\//;
     expect(files.filter((file) => strangers.test(file))).toEqual([]);
   });
 

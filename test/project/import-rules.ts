@@ -119,10 +119,10 @@ function reachOf(layer: string): readonly string[] {
   return [];
 }
 
-// The main path is training/ and the files directly in src/ that are no foundation: train.ts, classify.ts, index.ts.
+// The main path is training/, update/ and the files directly in src/ that are no foundation: train.ts, classify.ts, index.ts.
 function layerOf(file: string): string {
   const [first = '', ...rest] = file.split('/');
-  if (rest.length > 0) return first === 'training' ? 'main path' : first;
+  if (rest.length > 0) return ['training', 'update'].includes(first) ? 'main path' : first;
   const name = first.replace(/\.ts$/, '');
   return foundation.includes(name) || name === 'prediction' ? name : 'main path';
 }

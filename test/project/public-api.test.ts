@@ -24,7 +24,9 @@ it('exports these values and types', () => {
   });
   expect(names.sort()).toMatchInlineSnapshot(`
     [
+      "type  ClassMerge",
       "type  ClassMetrics",
+      "type  ClassRename",
       "type  Classifier",
       "type  ClassifierOptions",
       "type  ClassifyOptions",
@@ -51,13 +53,16 @@ it('exports these values and types', () => {
       "type  LabelMetrics",
       "type  LabelMistake",
       "type  Mistake",
+      "type  ModelChanges",
       "type  ModelEvaluation",
       "type  ModelMetadata",
+      "type  ModelUpdate",
       "type  MultiLabelMetrics",
       "type  NetworkDescription",
       "type  NetworkOptions",
       "type  NumericForm",
       "type  OnProgress",
+      "type  PhotoChanges",
       "type  PhotoFit",
       "type  PixelScaling",
       "type  Prediction",
@@ -66,6 +71,7 @@ it('exports these values and types', () => {
       "type  Rejection",
       "type  RepeatsComparison",
       "type  RepeatsRecord",
+      "type  RightOf",
       "type  RunComparison",
       "type  RunRecord",
       "type  ScoredLabel",
@@ -79,6 +85,9 @@ it('exports these values and types', () => {
       "type  TrainResult",
       "type  UnknownPhotos",
       "type  UnknownVerdict",
+      "type  UpdateComparison",
+      "type  UpdateOptions",
+      "type  UpdateTests",
       "value RegraftError",
       "value compareRuns",
       "value evaluateModel",
@@ -92,6 +101,7 @@ it('exports these values and types', () => {
       "value runRecordSchema",
       "value train",
       "value trainRepeats",
+      "value updateModel",
     ]
   `);
 });

@@ -29,6 +29,7 @@ export function makeRunRecord(change: (run: RunRecord) => void = () => undefined
       augment: 'none',
       unknown: true,
       falseRejectionPercent: 5,
+      renamed: [],
       measureUnknown: null,
       tuningLimits: { diskLimit: null, memoryLimit: null, timeLimit: null },
     },

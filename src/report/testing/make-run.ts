@@ -50,6 +50,7 @@ export function makeRun({
       augment: 'none',
       unknown: true,
       falseRejectionPercent: 5,
+      renamed: [],
       measureUnknown: null,
       tuningLimits: { diskLimit: null, memoryLimit: null, timeLimit: null },
     },
