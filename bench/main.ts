@@ -1,4 +1,4 @@
-// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient,fine-tuning,export,predict,web]`: every figure that the README claims, in one run.
+// `npm run bench [-- --json] [-- --only extraction,head,training,accuracy,backbones,import,import-speed,views,unknown,gradient,fine-tuning,export,predict,web,serve]`: every figure that the README claims, in one run.
 import { benchAccuracy } from './accuracy.ts';
 import { benchBackbones } from './backbones.ts';
 import type { BenchResult } from './bench-result.ts';
@@ -12,6 +12,7 @@ import { benchImport } from './import.ts';
 import { benchImportSpeed } from './import-speed.ts';
 import { describeMachine } from './machine.ts';
 import { benchPredict } from './predict.ts';
+import { benchServe } from './serve.ts';
 import { benchTraining } from './training.ts';
 import { benchViews } from './views.ts';
 import { benchUnknown } from './unknown.ts';
@@ -31,6 +32,7 @@ const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   gradient: benchGradients,
   export: benchExport,
   web: benchWeb,
+  serve: benchServe,
   predict: benchPredict,
 };
 

@@ -33,7 +33,12 @@ describe('the packed package', () => {
   it('holds what is needed and nothing else', () => {
     const needed = ['package.json', 'README.md', 'README.zh-CN.md', 'LICENSE', 'CHANGELOG.md'];
     needed.push('docs/errors.md', 'docs/cli.md', 'docs/api.md');
-    needed.push('dist/web/index.js', 'dist/web/index.d.ts', 'dist/ui/page/index.html', 'dist/ui/try/index.html');
+    needed.push(
+      'dist/web/index.js',
+      'dist/web/index.d.ts',
+      'dist/ui/page/index.html',
+      'dist/ui/try/index.html',
+    );
     needed.push('dist/ui/runtime/ort-wasm-simd-threaded.wasm', 'dist/ui/verify/index.html');
     needed.push('dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'dist/cli/regraft.cjs');
     expect(needed.filter((file) => !files.includes(file))).toEqual([]);
