@@ -116,7 +116,7 @@ export async function exportModel(model: string, options: ExportOptions): Promis
     schemaVersion: 1,
     format: format.name,
     runtime: format.runtime(),
-    model: { path: model, sha256: sha256(loaded.bytes), bytes: loaded.bytes.length },
+    model: { name, sha256: sha256(loaded.bytes), bytes: loaded.bytes.length },
     files: [...files].map(([path, bytes]) => ({ path, sha256: sha256(bytes), bytes: bytes.length })),
     bytes: [...files.values()].reduce((sum, { length }) => sum + length, 0),
     opset: settings.opset ?? null,

@@ -9,8 +9,8 @@ export const exportRecordSchema = z.strictObject({
   format: z.string(),
   /** What ran the exported files for the test. */
   runtime: z.string(),
-  /** The model that was exported; `path` as it was written. */
-  model: z.strictObject({ path: z.string(), sha256: hash, bytes: z.int() }),
+  /** The model that was exported; `name` is that of its folder or file: a web page is published, and paths are private. */
+  model: z.strictObject({ name: z.string(), sha256: hash, bytes: z.int() }),
   /** What was exported, this file aside; paths relative to it. */
   files: z.array(z.strictObject({ path: z.string(), sha256: hash, bytes: z.int() })),
   /** Of all files. */

@@ -16,7 +16,7 @@ const record = (paths: readonly string[]): ExportRecord => ({
   schemaVersion: 1,
   format: 'web',
   runtime: 'test',
-  model: { path: 'model', sha256, bytes: 1 },
+  model: { name: 'model', sha256, bytes: 1 },
   files: paths.map((path) => ({ path, sha256, bytes: 1 })),
   bytes: paths.length,
   opset: null,

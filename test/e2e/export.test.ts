@@ -316,7 +316,7 @@ describe('an export', () => {
     expect(shown.stdout).toContain('test accuracy');
     expect(shown.stdout).toContain('every answer is the same');
     const json = await regraft('export', 'model', '--to', 'onnx', '--out', 'printed', '--json');
-    expect(exportRecordSchema.parse(jsonOf(json)).model.path).toBe('model');
+    expect(exportRecordSchema.parse(jsonOf(json)).model.name).toBe('model');
     const failed = await regraft('export', 'shapes', '--to', 'onnx', '--json');
     expect(failed.code).toBe(1);
     expect(jsonOf<PrintedFailure>(failed).error.code).toBe('MODEL_NOT_FOUND');
