@@ -83,12 +83,6 @@ export async function exportModel(model: string, options: ExportOptions): Promis
   const photos = await stages.time('scan', () =>
     findExportPhotos(loaded.path, loaded.metadata, { photos: settings.photos, home, onProgress, signal }),
   );
-  const before = await stages.run(
-    'evaluate',
-    'Scoring the test photos by the model',
-    () => scoreOnnx(loaded.path, photos.test, context),
-    () => `${photos.test.length} photos`,
-  );
   const name = modelName(loaded.path);
   const input = { name, ...loaded, ...context, opset: settings.opset, trainingPhotos: photos.training };
   const files = await stages.run(
@@ -96,6 +90,12 @@ export async function exportModel(model: string, options: ExportOptions): Promis
     `Making ${format.name}`,
     () => format.make(input),
     (made) => (made.size === 1 ? '1 file' : `${made.size} files`),
+  );
+  const before = await stages.run(
+    'evaluate',
+    'Scoring the test photos by the model',
+    () => scoreOnnx(loaded.path, photos.test, context),
+    () => `${photos.test.length} photos`,
   );
   const after = await stages.run(
     'evaluate',
@@ -137,7 +137,7 @@ function formatOf(name: string, opset: number | undefined): ExportFormat {
   if (format === undefined) {
     throw new RegraftError(
       'INVALID_OPTION',
-      `Expected one of ${names} for to but received ${JSON.stringify(name)}.`,
+      `Expected one of ${names} as the form to export to but received ${JSON.stringify(name)}.`,
       {
         hint: 'See `regraft export --help` for what each of them is.',
       },

@@ -40,18 +40,21 @@ export async function serve(
     await app[Symbol.asyncDispose]();
     throw error;
   });
-  const close = async (graceMs = 10_000): Promise<void> => {
+  const stop = async (graceMs: number): Promise<void> => {
     app.state.stopping = true;
-    app.state.log.info({ graceMs }, 'stopping');
     await listening.close(graceMs);
     await app[Symbol.asyncDispose]();
   };
   try {
     await app.load();
   } catch (error) {
-    await close(0);
+    await stop(0);
     throw error;
   }
+  const close = async (graceMs = 10_000): Promise<void> => {
+    app.state.log.info({ graceMs }, 'stopping');
+    await stop(graceMs);
+  };
   const { log, models: list } = app.state;
   const isOpenToAll = resolved.token === undefined && !isLoopback(resolved.host);
   if (isOpenToAll) log.warn({ host: resolved.host }, 'other machines may use this server without a token');
