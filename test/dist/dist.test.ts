@@ -119,6 +119,18 @@ describe.each([
     expect(outcome).toMatchObject({ code: 0, stdout: 'function function\n' });
   });
 
+  it('the server is an entry of its own', async () => {
+    const lines = [
+      "import { createApp, serve } from 'regraft/server'",
+      'console.log(typeof serve, typeof createApp)',
+    ];
+    const outcome = await command(process.execPath, ['--input-type=module', '-e', lines.join('; ')], {
+      cwd: project,
+      env,
+    });
+    expect(outcome).toMatchObject({ code: 0, stdout: 'function function\n' });
+  });
+
   it('its types resolve', async () => {
     await writeFile(join(project, 'sample.ts'), typedSample);
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -130,7 +142,7 @@ describe.each([
       '--target',
       'es2023',
       '--lib',
-      'es2023,esnext.disposable',
+      'es2023,esnext.disposable,dom',
     ];
     const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types'), '--skipLibCheck'];
     const outcome = await command(process.execPath, [tsc, ...flags, ...types, 'sample.ts'], {
@@ -166,6 +178,8 @@ describe.each([
 
 const typedSample = `
 import { loadClassifier, train, RegraftError, type Prediction, type RunRecord } from 'regraft';
+import { createApp, serve } from 'regraft/server';
+import { loadClassifier as loadInBrowser, type WebClassifier } from 'regraft/web';
 
 const { run, folder }: { run: RunRecord; folder: string } = await train('flowers', { head: 'logistic', seed: 1 });
 const accuracy: number = run.metrics.test.accuracy;
@@ -176,6 +190,12 @@ for await (const prediction of classifier.classify(['photo.jpg'], { top: 2 })) {
 }
 // @ts-expect-error an unknown option is refused
 await train('flowers', { hed: 'logistic' });
+await using server = await serve(folder, { port: 0 });
+await using app = await createApp([folder]);
+const answer: Response = await app.fetch(new Request(server.url));
+const inBrowser: WebClassifier = await loadInBrowser('/model.onnx', { executionProvider: 'wasm' });
+const { probability }: Prediction = await inBrowser.classify(await answer.blob(), { top: 1 });
+console.log(probability);
 export const code: string = new RegraftError('ONE_CLASS', 'x').code;
 `;
 
