@@ -167,10 +167,22 @@ describe('POST /v1/models/:name/predict', () => {
   });
 
   it('answers 504 when it takes longer than --timeout', async () => {
-    const app = await openTestApp({ timeoutMs: 0.01 });
+    const app = await openTestApp({ timeoutMs: 50 });
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    // As many as are under way at one worker, so that the photo waits.
+    const before = app.state.queue.run(
+      Array.from({ length: 4 }, () => () => held),
+      new AbortController().signal,
+    );
     const answer = await app.send(predict, { method: 'POST', body: photo });
     expect(answer.status).toBe(504);
     expect(await errorOf(answer)).toMatchObject({ code: 'ANSWER_TIMED_OUT' });
+    release();
+    await before;
+    expect(app.state.queue).toMatchObject({ waiting: 0, underWay: 0 });
   });
 
   it('answers 503 while it stops', async () => {
